@@ -1,0 +1,48 @@
+# Every target is one line with its reason; `make help` prints them.
+SHELL := /bin/bash
+PYTHON ?= python3
+SERVE ?= 1
+DEMO_DIR ?= demo-out
+export PYTHONDONTWRITEBYTECODE := 1
+
+.PHONY: help install dev demo test lint bench lock clean
+help:  ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+install: .venv/.installed  ## make .venv with `policyctl` in it (locked, hashes checked)
+
+dev: .venv/.dev  ## add what tests and lint need
+
+.venv/bin/pip:
+	$(PYTHON) -m venv .venv || { echo "python3 -m venv failed: on Debian, apt-get install python3-venv" >&2; rm -rf .venv; exit 1; }
+
+.venv/.installed: .venv/bin/pip requirements/runtime.lock pyproject.toml
+	.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/runtime.lock
+	.venv/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/.dev: .venv/.installed requirements/dev.lock
+	.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
+	@touch $@
+
+demo: .venv/.installed  ## one change from git diff to a person's recorded answer, then serve the archive (SERVE=0 ends)
+	.venv/bin/policyctl demo --directory $(DEMO_DIR) $(if $(filter 0,$(SERVE)),--no-serve,--serve)
+
+test: .venv/.dev  ## the whole suite; says what it skipped and why
+	.venv/bin/pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered $(ARGS)
+
+lint: .venv/.dev  ## formatting, style, types, layers, dependencies, workflows
+	.venv/bin/ruff format --check . && .venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	.venv/bin/deptry .
+
+bench: .venv/.dev  ## ratios against the limits of the same run, both sides alternating
+	.venv/bin/python -m tests.bench $(ARGS)
+
+lock:  ## resolve anew (needs uv on PATH or in .venv)
+	.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --extra postgres --extra redis --group build -o requirements/runtime.lock pyproject.toml
+	.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --extra postgres --extra redis --group build --group dev -o requirements/dev.lock pyproject.toml
+
+clean:  ## remove what was made
+	rm -rf .venv build dist $(DEMO_DIR) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* htmlcov

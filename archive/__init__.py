@@ -1,0 +1,1 @@
+"""Where people look policies up, compare versions and answer."""

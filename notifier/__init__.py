@@ -1,0 +1,1 @@
+"""Tell people what changes for them, ask them where the law says so, and keep proof of both."""

@@ -1,0 +1,5 @@
+"""`python -m policy_versions` is `policyctl`."""
+
+from policy_versions.cli import main
+
+main()

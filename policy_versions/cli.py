@@ -1,0 +1,89 @@
+"""`policyctl`: one command, its sub-commands loaded only when they are called."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import Any, Final
+
+import click
+
+from policy_versions import __version__
+from policy_versions.errors import PolicyError
+
+# name -> (module, attribute, help): the help stands here so that `policyctl --help` imports nothing heavy.
+COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
+    "init": ("policy_versions.commands.repository", "init", "Lay out a new policy repository."),
+    "import": (
+        "policy_versions.commands.repository",
+        "import_",
+        "Make policy.toml from the Markdown files of a history.",
+    ),
+    "versions": ("policy_versions.commands.repository", "versions", "List the versions of one policy or of all."),
+    "show": ("policy_versions.commands.repository", "show", "Print a version: POLICY@VERSION or POLICY@DATE."),
+    "diff": ("policy_versions.commands.repository", "diff", "Show the redline between two versions or files."),
+    "classify": (
+        "policy_versions.commands.classify",
+        "classify",
+        "Say what changed between two texts and what it means.",
+    ),
+    "rules": ("policy_versions.commands.classify", "rules", "List the rules of the classifier."),
+    "explain": ("policy_versions.commands.classify", "explain", "Explain one rule."),
+    "check": (
+        "policy_versions.commands.release",
+        "check",
+        "Judge the changes of BASE..HEAD; exit 1 when something blocks.",
+    ),
+    "draft": ("policy_versions.commands.release", "draft", "Write the release file of the next version."),
+    "publish": ("policy_versions.commands.release", "publish", "Tag and log a release that nothing blocks."),
+    "verify": ("policy_versions.commands.release", "verify", "Check that no published text was altered."),
+    "archive": ("archive.cli", "archive", "Export or serve the archive."),
+    "notify": ("notifier.cli", "notify", "Plan, send and follow campaigns."),
+    "consent": ("notifier.cli", "consent", "Show and record what people answered."),
+    "evidence": ("notifier.cli", "evidence", "Prove what bound a person, what they were told and what they said."),
+    "demo": ("archive.demo", "demo", "Walk one change from a git diff to a recorded answer."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group that imports a sub-command's module only when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name the sub-commands in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load the module of a sub-command."""
+        entry = COMMANDS.get(cmd_name)
+        if entry is None:
+            return None
+        command = getattr(importlib.import_module(entry[0]), entry[1])
+        return command if isinstance(command, click.Command) else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the sub-commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry[2]) for name, entry in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
+@click.version_option(__version__, prog_name="policyctl")
+def cli() -> None:
+    """Privacy policies in git: what changed, what it means, whom to tell, who agreed, and every old version."""
+
+
+def main(args: list[str] | None = None) -> Any:
+    """Run `policyctl`; errors of the input end with one message and exit code 1 or 2, never with a traceback."""
+    try:
+        return cli.main(args=args, standalone_mode=True)
+    except PolicyError as error:
+        click.echo(f"policyctl: {error}", err=True)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,334 @@
+"""The nouns that travel between the packages: frozen values, standard library only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+
+class Category(StrEnum):
+    """What a change touches; the words of the labelling guide."""
+
+    PURPOSE = "purpose"
+    DATA = "data"
+    METHOD = "method"
+    LEGAL_BASIS = "legal-basis"
+    OWNERSHIP = "ownership"
+    RECIPIENTS = "recipients"
+    RIGHTS = "rights"
+    CONTACT = "contact"
+    RISK = "risk"
+    RETENTION = "retention"
+    LOCATION = "location"
+    MINORS = "minors"
+    SECURITY = "security"
+    NOTICE = "notice"
+    SCOPE = "scope"
+    UNCLASSIFIED = "unclassified"
+
+
+class Effect(StrEnum):
+    """What happened to the text."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    CHANGED = "changed"
+
+
+class Direction(StrEnum):
+    """What it means in practice: expands = the company may do more or the person has less; restricts = the reverse."""
+
+    EXPANDS = "expands"
+    RESTRICTS = "restricts"
+    NEUTRAL = "neutral"
+
+
+class Confidence(StrEnum):
+    """How sure a finding is."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+class Level(StrEnum):
+    """What a change asks of the publisher, weakest first (LAW.md: none < routine < ... < separate-consent)."""
+
+    NONE = "none"
+    ROUTINE = "routine"
+    PROMINENT = "prominent"
+    CONSENT = "consent"
+    SEPARATE_CONSENT = "separate-consent"
+    GUARDIAN = "guardian"
+
+    @property
+    def rank(self) -> int:
+        """Return the place in the order; guardian ranks last because it is consent by a second person."""
+        return _LEVELS.index(self)
+
+    @property
+    def asks(self) -> bool:
+        """Say whether somebody must act explicitly before the change may bind them."""
+        return self.rank >= Level.CONSENT.rank
+
+
+_LEVELS: Final = tuple(Level)
+
+
+class ClauseKind(StrEnum):
+    """What a clause is in the document."""
+
+    HEADING = "heading"
+    PARAGRAPH = "paragraph"
+    ITEM = "item"
+    ROW = "row"
+    QUOTE = "quote"
+    CODE = "code"
+    HTML = "html"
+
+
+class ChangeKind(StrEnum):
+    """How a clause of the old text relates to the new one."""
+
+    UNCHANGED = "unchanged"
+    MOVED = "moved"
+    CHANGED = "changed"
+    SPLIT = "split"
+    MERGED = "merged"
+    ADDED = "added"
+    REMOVED = "removed"
+
+
+class SegmentKind(StrEnum):
+    """A run of a redline."""
+
+    EQUAL = "equal"
+    INSERT = "insert"
+    DELETE = "delete"
+
+
+class Verdict(StrEnum):
+    """What a person decides about a finding."""
+
+    CONFIRMED = "confirmed"
+    OVERRULED = "overruled"
+    RAISED = "raised"
+
+
+class ReleaseStatus(StrEnum):
+    """Where a release stands on a given day; withdrawn ones stay in the archive."""
+
+    DRAFT = "draft"
+    ANNOUNCED = "announced"
+    IN_FORCE = "in-force"
+    REPLACED = "replaced"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """A span of source lines, 1-based, both ends included; `(0, 0)` means nowhere on that side."""
+
+    first: int = 0
+    last: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One text of one policy in one language as git holds it; the bytes are read by `blob` when they are needed."""
+
+    policy: str
+    language: str
+    number: str
+    commit: str
+    path: str
+    blob: str
+    announced_on: date | None
+    effective_on: date | None
+    sha256: str
+    status: ReleaseStatus = ReleaseStatus.IN_FORCE
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """The smallest unit that is compared: a paragraph, a list item, a table row or a heading.
+
+    `text` is the verbatim source without block markup (bullets, heading signs, pipes of the row's borders);
+    `path` holds the headings above it, outermost first; `ordinal` counts clauses from 0 in document order;
+    `labels` are the column headings of a table row, else empty.
+    """
+
+    path: tuple[str, ...]
+    ordinal: int
+    kind: ClauseKind
+    text: str
+    lines: Lines
+    labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A policy text as clauses, with its front matter (all scalars as strings)."""
+
+    language: str
+    title: str
+    clauses: tuple[Clause, ...]
+    front_matter: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A run of text in a redline; the inserts and equals joined give the new text, the deletes and equals the old."""
+
+    kind: SegmentKind
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseChange:
+    """How clauses of the two texts correspond; `before` and `after` hold more than one clause for merged and split."""
+
+    kind: ChangeKind
+    before: tuple[Clause, ...]
+    after: tuple[Clause, ...]
+    segments: tuple[Segment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One change of substance (or one that a person must judge), with quotes that are verbatim text of each side."""
+
+    rule: str
+    category: Category
+    effect: Effect
+    direction: Direction
+    material: bool
+    evidence_before: str
+    evidence_after: str
+    lines_before: Lines
+    lines_after: Lines
+    confidence: Confidence
+    fingerprint: str
+    explanation: Mapping[str, str]
+    args: Mapping[str, str] = field(default_factory=dict)
+    sensitive: bool = False
+    path: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Editorial:
+    """A change that was looked at and means nothing new, with the kind of reason (typography, renumbering, moved ...)."""
+
+    kind: str
+    before: str
+    after: str
+    lines_before: Lines
+    lines_after: Lines
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """All that was found between two texts of one policy in one language, in document order."""
+
+    policy: str
+    language: str
+    findings: tuple[Finding, ...]
+    editorial: tuple[Editorial, ...] = ()
+    base: str = ""
+    head: str = ""
+
+    @property
+    def material(self) -> bool:
+        """Say whether any finding is material (an unclassified one counts until a person says otherwise)."""
+        return any(f.material for f in self.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class Obligation:
+    """What one finding asks for: the strictest level over the jurisdictions, days between announcing and effect, the law."""
+
+    level: Level
+    lead_days: int
+    law: tuple[str, ...] = ()
+    guardian: bool = False
+    blocks: tuple[str, ...] = ()
+    jurisdictions: Mapping[str, Level] = field(default_factory=dict)
+    modifiers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a lawyer said about a finding; bound to its fingerprint, so that it dies when the sentence changes."""
+
+    fingerprint: str
+    verdict: Verdict
+    reason: str
+    by: str
+    on: date
+    second: str = ""
+    level: Level | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseText:
+    """The text of a release in one language: where it lies and the SHA-256 of its bytes."""
+
+    language: str
+    path: str
+    sha256: str
+    blob: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseFinding:
+    """A finding together with the language it was found in and the duty that follows from it."""
+
+    finding: Finding
+    language: str
+    obligation: Obligation
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """The legal record of one version of a policy in all its languages."""
+
+    policy: str
+    number: str
+    previous: str
+    announced_on: date | None
+    effective_on: date | None
+    texts: Mapping[str, ReleaseText]
+    summaries: Mapping[str, str]
+    findings: tuple[ReleaseFinding, ...]
+    decisions: tuple[Decision, ...]
+    level: Level
+    guardian: bool
+    lead_days: int
+    commit: str = ""
+    status: ReleaseStatus = ReleaseStatus.DRAFT
+    withdrawn_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Publisher:
+    """Who publishes the policies and how they are reached; texts are by language."""
+
+    title: Mapping[str, str]
+    name: Mapping[str, str]
+    url: str
+    languages: tuple[str, ...]
+    authoritative: str
+    jurisdictions: tuple[str, ...]
+    timezone: str = "UTC"
+    address: Mapping[str, str] = field(default_factory=dict)
+    department: Mapping[str, str] = field(default_factory=dict)
+    authorities: Mapping[str, str] = field(default_factory=dict)
+    email: str = ""
+    phone: str = ""
+    reply_days: int = 15
+    channels: tuple[str, ...] = ("email", "in_app")
+    guardian_under: int = 18
+    policy_titles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
