@@ -220,7 +220,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Editorial:
-    """A change that was looked at and means nothing new, with the kind of reason (typography, renumbering, moved ...)."""
+    """A change that was looked at and means nothing new, and the kind of reason (typography, moved ...)."""
 
     kind: str
     before: str
@@ -248,7 +248,7 @@ class Assessment:
 
 @dataclass(frozen=True, slots=True)
 class Obligation:
-    """What one finding asks for: the strictest level over the jurisdictions, days between announcing and effect, the law."""
+    """What one finding asks for: level, days between announcing and effect, law."""
 
     level: Level
     lead_days: int
