@@ -36,6 +36,7 @@ lint: .venv/.dev  ## formatting, style, types, layers, dependencies, workflows
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	.venv/bin/deptry .
+	.venv/bin/actionlint .github/workflows/*.yml && .venv/bin/zizmor --offline --quiet .github
 
 bench: .venv/.dev  ## ratios against the limits of the same run, both sides alternating
 	.venv/bin/python -m tests.bench $(ARGS)
