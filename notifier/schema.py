@@ -32,27 +32,8 @@ from sqlalchemy import (
 CAMPAIGN_KINDS: Final = ("announce", "remind", "recall")
 CAMPAIGN_STATES: Final = ("planned", "running", "paused", "done", "cancelled")
 CHUNK_STATES: Final = ("pending", "leased", "done", "cancelled")
-DELIVERY_STATES: Final = (
-    "pending",
-    "sending",
-    "sent",
-    "delivered",
-    "failed",
-    "bounced",
-    "skipped",
-    "cancelled",
-    "in-doubt",
-)
-CONSENT_STATES: Final = (
-    "requested",
-    "deferred",
-    "given",
-    "renewed",
-    "refused",
-    "withdrawn",
-    "expired",
-    "invalidated",
-)
+DELIVERY_STATES: Final = tuple("pending sending sent delivered failed bounced skipped cancelled in-doubt".split())
+CONSENT_STATES: Final = ("requested", "deferred", "given", "renewed", "refused", "withdrawn", "expired", "invalidated")
 
 metadata = MetaData(
     naming_convention={
@@ -241,6 +222,8 @@ consent_events = Table(
     _text("screen_sha256"),
     _text("state"),
     _text("actor"),
+    _text("actor_id"),
+    _text("relation"),
     _text("method"),
     _moment("at"),
     _text("previous_hash"),
@@ -262,12 +245,28 @@ receipts = Table(
     ForeignKeyConstraint(["event_id"], ["consent_events.id"]),
 )
 
+screens = Table(
+    "screens",  # what was shown, word for word, by its hash: an event without it would prove little
+    metadata,
+    _text("sha256", primary_key=True),
+    _text("content"),
+)
+
+link_requests = Table(
+    "link_requests",  # who asked for a fresh link and when, so that nobody can be flooded with mails
+    metadata,
+    _text("recipient_id"),
+    _moment("at"),
+    PrimaryKeyConstraint("recipient_id", "at"),
+)
+
 # table -> what must never be done to its rows
 FROZEN: Final = {
     "deliveries": ("UPDATE",),
     "delivery_events": ("UPDATE", "DELETE"),
     "consent_events": ("UPDATE", "DELETE"),
     "receipts": ("UPDATE", "DELETE"),
+    "screens": ("UPDATE", "DELETE"),
 }
 
 

@@ -21,9 +21,8 @@ def person(identifier: str, now: datetime) -> dict[str, object]:
 
 def consent_event(now: datetime, **fields: object) -> dict[str, object]:
     """Make a row of consent_events."""
-    row: dict[str, object] = dict.fromkeys(
-        ("policy", "number", "language", "text_sha256", "screen_sha256", "actor", "method", "previous_hash"), "x"
-    )
+    texts = "policy number language text_sha256 screen_sha256 actor actor_id relation method previous_hash"
+    row: dict[str, object] = dict.fromkeys(texts.split(), "x")
     row |= {"id": "1", "position": 0, "subject": "p", "findings": [], "state": "given", "at": now, "hash": "h"}
     return row | fields
 
