@@ -32,7 +32,8 @@ from sqlalchemy import (
 CAMPAIGN_KINDS: Final = ("announce", "remind", "recall")
 CAMPAIGN_STATES: Final = ("planned", "running", "paused", "done", "cancelled")
 CHUNK_STATES: Final = ("pending", "leased", "done", "cancelled")
-DELIVERY_STATES: Final = tuple("pending sending sent delivered failed bounced skipped cancelled in-doubt".split())
+_ON_ITS_WAY: Final = ("pending", "sending", "sent", "delivered")
+DELIVERY_STATES: Final = (*_ON_ITS_WAY, "failed", "bounced", "skipped", "cancelled", "in-doubt")
 CONSENT_STATES: Final = ("requested", "deferred", "given", "renewed", "refused", "withdrawn", "expired", "invalidated")
 
 metadata = MetaData(
@@ -143,6 +144,8 @@ deliveries = Table(
     # No foreign key on persons: what they were told outlives their row.
     _text("recipient_id"),
     _text("actor_id"),  # who is addressed: the recipient, or the guardian on the recipient's behalf
+    _text("audience"),  # in which role: person, child, guardian
+    _text("language"),
     _text("channel"),
     _text("address"),  # empty: nothing to send to, the event says why
     Column("chunk", Integer, nullable=False),
@@ -162,6 +165,7 @@ chunks = Table(
     _moment("leased_until", nullable=True),
     Column("attempts", Integer, nullable=False, default=0),
     _moment("not_before", nullable=True),
+    _text("detail", default=""),  # why it waits
     PrimaryKeyConstraint("campaign_id", "channel", "chunk"),
     _one_of("state", CHUNK_STATES, "state"),
     Index("ix_chunks_due", "state", "not_before"),
