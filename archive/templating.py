@@ -1,0 +1,77 @@
+"""Jinja set up once, and what every page's layout needs."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from archive import strings
+from policy_versions.model import Category, Direction, Level, Publisher, ReleaseFinding
+
+SIGNS: Final = {
+    Level.NONE: "·",
+    Level.ROUTINE: "○",
+    Level.PROMINENT: "◐",
+    Level.CONSENT: "●",
+    Level.SEPARATE_CONSENT: "●●",
+    Level.GUARDIAN: "◆",
+}
+UNCLASSIFIED: Final = "unclassified"
+
+
+def level_of(finding: ReleaseFinding) -> str:
+    """Return the word of a finding's level; what no rule explains is for a person to judge."""
+    if finding.finding.category is Category.UNCLASSIFIED and not finding.obligation.level.asks:
+        return UNCLASSIFIED
+    return str(finding.obligation.level)
+
+
+def sign(level: str) -> str:
+    """Return the sign that stands beside a level's colour."""
+    return "?" if level == UNCLASSIFIED else SIGNS[Level(level)]
+
+
+@cache
+def environment() -> Environment:
+    """Build the template environment: escaped by default, an unknown name in a template is an error."""
+    made = Environment(
+        loader=PackageLoader("archive", "templates"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        undefined=StrictUndefined,
+    )
+    made.globals.update(sign=sign, level_of=level_of, directions=tuple(Direction), pick=strings.pick)
+    return made
+
+
+_OPTIONAL: Final = (
+    "alternates", "crumbs", "canonical", "feeds", "rels", "kind", "home", "on_page", "proof_page", "home_feed",
+)  # fmt: skip
+
+
+def layout(ui: str, root: str, publisher: Publisher) -> dict[str, Any]:
+    """Return what `layout.html` needs: `ui` is the interface language, `root` the relative way to the archive's root."""
+
+    def said(texts: Any) -> str:
+        return strings.pick(texts, ui, publisher.authoritative)
+
+    return dict.fromkeys(_OPTIONAL) | {
+        "t": strings.load(ui),
+        "ui": ui,
+        "root": root,
+        "publisher": publisher,
+        "site_title": said(publisher.title),
+        "publisher_name": said(publisher.name),
+        "publisher_address": said(publisher.address),
+        "publisher_department": said(publisher.department),
+        "publisher_authorities": said(publisher.authorities),
+    }
+
+
+def render(template: str, context: dict[str, Any]) -> bytes:
+    """Fill a template; the bytes depend on the context only."""
+    return environment().get_template(template).render(context).encode()
