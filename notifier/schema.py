@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any, Final
 
 from sqlalchemy import (
     JSON,
-    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
     Connection,
     Date,
-    DateTime,
-    Dialect,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -22,12 +18,12 @@ from sqlalchemy import (
     MetaData,
     PrimaryKeyConstraint,
     Table,
-    Text,
-    TypeDecorator,
     UniqueConstraint,
     event,
     text,
 )
+
+from notifier.columns import BIG, moment, one_of, text_column
 
 CAMPAIGN_KINDS: Final = ("announce", "remind", "recall")
 CAMPAIGN_STATES: Final = ("planned", "running", "paused", "done", "cancelled")
@@ -45,58 +41,19 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
-BIG: Final = BigInteger().with_variant(Integer, "sqlite")  # SQLite makes row ids only for INTEGER
-
-
-class UTCDateTime(TypeDecorator[datetime]):
-    """A moment; kept in UTC, refused when it is naive, because SQLite would silently drop the zone."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Turn an aware moment into UTC; raise ValueError for a naive one."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"a moment without a time zone cannot be stored: {value!r}")
-        return value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Give the moment its zone back."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-def _one_of(column: str, values: tuple[str, ...], name: str) -> CheckConstraint:
-    """Allow these values only."""
-    listed = ", ".join(f"'{value}'" for value in values)
-    return CheckConstraint(f"{column} IN ({listed})", name=name)
-
-
-def _text(name: str, *args: Any, nullable: bool = False, **options: Any) -> Column[str]:
-    """Declare a text column, required unless said otherwise."""
-    return Column(name, Text, *args, nullable=nullable, **options)
-
-
-def _moment(name: str, *, nullable: bool = False) -> Column[datetime]:
-    """Declare a moment in UTC."""
-    return Column(name, UTCDateTime, nullable=nullable)
-
 
 recipients = Table(
     "recipients",
     metadata,
-    _text("id", primary_key=True),  # the company's own id
-    _text("language"),
-    _text("jurisdiction"),
+    text_column("id", primary_key=True),  # the company's own id
+    text_column("language"),
+    text_column("jurisdiction"),
     Column("birth_date", Date),
-    _text("age_band", nullable=True),
+    text_column("age_band", nullable=True),
     # No foreign key: a guardian may be imported after the child; `audience` refuses ids that nobody has.
-    _text("guardian_id", nullable=True),
-    _text("guardian_relation", nullable=True),
-    _moment("created_at"),
+    text_column("guardian_id", nullable=True),
+    text_column("guardian_relation", nullable=True),
+    moment("created_at"),
     CheckConstraint("id <> ''", name="id"),
     CheckConstraint("guardian_id IS NULL OR guardian_id <> id", name="guardian"),
 )
@@ -104,9 +61,9 @@ recipients = Table(
 addresses = Table(
     "addresses",
     metadata,
-    _text("recipient_id", ForeignKey("recipients.id", ondelete="CASCADE")),
-    _text("channel"),
-    _text("address"),
+    text_column("recipient_id", ForeignKey("recipients.id", ondelete="CASCADE")),
+    text_column("channel"),
+    text_column("address"),
     Column("rank", Integer, nullable=False, default=0),
     PrimaryKeyConstraint("recipient_id", "channel"),
     CheckConstraint("address <> ''", name="address"),
@@ -115,23 +72,23 @@ addresses = Table(
 campaigns = Table(
     "campaigns",
     metadata,
-    _text("id", primary_key=True),
-    _text("policy"),
-    _text("number"),
-    _text("previous"),
-    _text("kind"),
+    text_column("id", primary_key=True),
+    text_column("policy"),
+    text_column("number"),
+    text_column("previous"),
+    text_column("kind"),
     Column("round", Integer, nullable=False, default=0),  # 0 for announce and recall, 1 and 2 for reminders
-    _text("level"),
+    text_column("level"),
     Column("guardian", Boolean, nullable=False),
     Column("effective_on", Date),
-    _text("status"),
-    _text("channels"),  # comma separated, in order of the cascade
-    _moment("created_at"),
-    _moment("started_at", nullable=True),
-    _text("started_by", nullable=True),
-    _text("release_json"),  # release and publisher as they were, so that sending needs no git
-    _one_of("kind", CAMPAIGN_KINDS, "kind"),
-    _one_of("status", CAMPAIGN_STATES, "status"),
+    text_column("status"),
+    text_column("channels"),  # comma separated, in order of the cascade
+    moment("created_at"),
+    moment("started_at", nullable=True),
+    text_column("started_by", nullable=True),
+    text_column("release_json"),  # release and publisher as they were, so that sending needs no git
+    one_of("kind", CAMPAIGN_KINDS, "kind"),
+    one_of("status", CAMPAIGN_STATES, "status"),
     CheckConstraint("round BETWEEN 0 AND 2", name="round"),  # at most two reminders
     UniqueConstraint("policy", "number", "kind", "round"),
 )
@@ -140,16 +97,16 @@ deliveries = Table(
     "deliveries",
     metadata,
     Column("id", BIG, primary_key=True, autoincrement=True),
-    _text("campaign_id", ForeignKey("campaigns.id")),
+    text_column("campaign_id", ForeignKey("campaigns.id")),
     # No foreign key on persons: what they were told outlives their row.
-    _text("recipient_id"),
-    _text("actor_id"),  # who is addressed: the recipient, or the guardian on the recipient's behalf
-    _text("audience"),  # in which role: person, child, guardian
-    _text("language"),
-    _text("channel"),
-    _text("address"),  # empty: nothing to send to, the event says why
+    text_column("recipient_id"),
+    text_column("actor_id"),  # who is addressed: the recipient, or the guardian on the recipient's behalf
+    text_column("audience"),  # in which role: person, child, guardian
+    text_column("language"),
+    text_column("channel"),
+    text_column("address"),  # empty: nothing to send to, the event says why
     Column("chunk", Integer, nullable=False),
-    _text("message_id"),
+    text_column("message_id"),
     UniqueConstraint("campaign_id", "recipient_id", "actor_id", "channel"),
     Index("ix_deliveries_chunk", "campaign_id", "channel", "chunk"),
 )
@@ -157,17 +114,17 @@ deliveries = Table(
 chunks = Table(
     "chunks",
     metadata,
-    _text("campaign_id", ForeignKey("campaigns.id")),
-    _text("channel"),
+    text_column("campaign_id", ForeignKey("campaigns.id")),
+    text_column("channel"),
     Column("chunk", Integer, nullable=False),
-    _text("state"),
+    text_column("state"),
     Column("lease_token", Integer, nullable=False, default=0),  # fencing token: grows with each lease
-    _moment("leased_until", nullable=True),
+    moment("leased_until", nullable=True),
     Column("attempts", Integer, nullable=False, default=0),
-    _moment("not_before", nullable=True),
-    _text("detail", default=""),  # why it waits
+    moment("not_before", nullable=True),
+    text_column("detail", default=""),  # why it waits
     PrimaryKeyConstraint("campaign_id", "channel", "chunk"),
-    _one_of("state", CHUNK_STATES, "state"),
+    one_of("state", CHUNK_STATES, "state"),
     Index("ix_chunks_due", "state", "not_before"),
 )
 
@@ -176,11 +133,11 @@ delivery_events = Table(
     metadata,
     Column("id", BIG, primary_key=True, autoincrement=True),
     Column("delivery_id", BIG, ForeignKey("deliveries.id"), nullable=False),
-    _text("state"),
-    _moment("at"),
-    _text("provider_id"),
-    _text("detail"),
-    _one_of("state", DELIVERY_STATES, "state"),
+    text_column("state"),
+    moment("at"),
+    text_column("provider_id"),
+    text_column("detail"),
+    one_of("state", DELIVERY_STATES, "state"),
     Index("ix_delivery_events_delivery", "delivery_id"),
 )
 
@@ -188,26 +145,26 @@ banners = Table(
     "banners",
     metadata,
     Column("delivery_id", BIG, ForeignKey("deliveries.id"), primary_key=True, autoincrement=False),
-    _text("recipient_id"),
-    _text("campaign_id"),
-    _text("language"),
-    _text("title"),
-    _text("body"),
-    _text("link"),
-    _moment("created_at"),
+    text_column("recipient_id"),
+    text_column("campaign_id"),
+    text_column("language"),
+    text_column("title"),
+    text_column("body"),
+    text_column("link"),
+    moment("created_at"),
     Index("ix_banners_recipient", "recipient_id"),
 )
 
 guardianships = Table(
     "guardianships",
     metadata,
-    _text("child_id"),
-    _text("guardian_id"),
-    _text("relation"),
-    _text("method"),
-    _text("evidence_sha256"),
-    _moment("established_at"),
-    _moment("ended_at", nullable=True),
+    text_column("child_id"),
+    text_column("guardian_id"),
+    text_column("relation"),
+    text_column("method"),
+    text_column("evidence_sha256"),
+    moment("established_at"),
+    moment("ended_at", nullable=True),
     PrimaryKeyConstraint("child_id", "guardian_id", "established_at"),
     CheckConstraint("child_id <> guardian_id", name="persons"),
 )
@@ -215,52 +172,51 @@ guardianships = Table(
 consent_events = Table(
     "consent_events",
     metadata,
-    _text("id", primary_key=True),
+    text_column("id", primary_key=True),
     Column("position", Integer, nullable=False),  # place in the chain of this subject, from 0
-    _text("subject"),
-    _text("policy"),
-    _text("number"),
-    _text("language"),
+    text_column("subject"),
+    text_column("policy"),
+    text_column("number"),
+    text_column("language"),
     Column("findings", JSON, nullable=False),
-    _text("text_sha256"),
-    _text("screen_sha256"),
-    _text("state"),
-    _text("actor"),
-    _text("actor_id"),
-    _text("relation"),
-    _text("method"),
-    _moment("at"),
-    _text("previous_hash"),
-    _text("hash"),
-    _one_of("state", CONSENT_STATES, "state"),
+    text_column("text_sha256"),
+    text_column("screen_sha256"),
+    text_column("state"),
+    text_column("actor"),
+    text_column("actor_id"),
+    text_column("relation"),
+    text_column("method"),
+    moment("at"),
+    text_column("previous_hash"),
+    text_column("hash"),
+    one_of("state", CONSENT_STATES, "state"),
     UniqueConstraint("hash"),
     UniqueConstraint("subject", "position"),
-    Index("ix_consent_events_subject", "subject", "policy"),
 )
 
 receipts = Table(
     "receipts",
     metadata,
-    _text("id", primary_key=True),
-    _text("event_id"),
+    text_column("id", primary_key=True),
+    text_column("event_id"),
     Column("document", JSON, nullable=False),
-    _text("signature"),
-    _moment("created_at"),
+    text_column("signature"),
+    moment("created_at"),
     ForeignKeyConstraint(["event_id"], ["consent_events.id"]),
 )
 
 screens = Table(
     "screens",  # what was shown, word for word, by its hash: an event without it would prove little
     metadata,
-    _text("sha256", primary_key=True),
-    _text("content"),
+    text_column("sha256", primary_key=True),
+    text_column("content"),
 )
 
 link_requests = Table(
     "link_requests",  # who asked for a fresh link and when, so that nobody can be flooded with mails
     metadata,
-    _text("recipient_id"),
-    _moment("at"),
+    text_column("recipient_id"),
+    moment("at"),
     PrimaryKeyConstraint("recipient_id", "at"),
 )
 
