@@ -1,0 +1,61 @@
+"""What the demo prints: numbered stations, what happened, where to look; in one language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from archive.strings import Strings, load
+from policy_versions.model import Category, Direction, Level
+
+Write = Callable[[str], None]
+
+
+class Narrator:
+    """Tells the walk line by line; knows the words, not what happens."""
+
+    def __init__(self, language: str, write: Write) -> None:
+        self.words: Strings = load(language)
+        self.language = language
+        self._write = write
+        self._station = 0
+
+    def title(self, key: str, **values: object) -> None:
+        """Open the walk."""
+        self._write(self.words(f"demo.{key}", **values))
+
+    def station(self, key: str, **values: object) -> None:
+        """Open the next station."""
+        self._station += 1
+        self._write("")
+        self._write(f"{self._station}  {self.words(f'demo.{key}', **values)}")
+
+    def say(self, key: str, **values: object) -> None:
+        """Say what happened."""
+        self.line(self.words(f"demo.{key}", **values))
+
+    def line(self, text: str) -> None:
+        """Print text that is already in the right language, or in none."""
+        for part in text.splitlines():
+            self._write(f"   {part}".rstrip())
+
+    def look(self, *places: object) -> None:
+        """Say where to look, one place a line."""
+        label = self.words("demo.look")
+        for place in places:
+            self.line(f"{label}{place}")
+
+    def level(self, level: Level) -> str:
+        """Name a level."""
+        return self.words(f"level.{level.value}")
+
+    def category(self, category: Category) -> str:
+        """Name a category."""
+        return self.words(f"category.{category.value}")
+
+    def direction(self, direction: Direction) -> str:
+        """Name a direction."""
+        return self.words(f"direction.{direction.value}")
+
+    def pick(self, texts: Mapping[str, str]) -> str:
+        """Choose the text of this language."""
+        return texts[self.language]
