@@ -138,7 +138,11 @@ class Lines:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One text of one policy in one language as git holds it; the bytes are read by `blob` when they are needed."""
+    """One text of one policy in one language as git holds it; the bytes are read by `blob` when they are needed.
+
+    `committed_on` is the committer's day, `landed_on` the day the main line had it (later for merged branches);
+    both in the time zone of the configuration. `size` counts bytes.
+    """
 
     policy: str
     language: str
@@ -150,6 +154,10 @@ class Version:
     effective_on: date | None
     sha256: str
     status: ReleaseStatus = ReleaseStatus.IN_FORCE
+    size: int = 0
+    committed_on: date | None = None
+    landed_on: date | None = None
+    withdrawn_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +175,7 @@ class Clause:
     text: str
     lines: Lines
     labels: tuple[str, ...] = ()
+    lead: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,94 @@
+"""Longest common orders of two sequences of numbers, exact where that is cheap and bounded where it is not."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+EXACT: Final = 20_000_000
+"""Below this product of lengths a gap without unique elements is solved exactly (a bit matrix of 2.5 MB)."""
+
+
+def in_order(a: Sequence[int], b: Sequence[int]) -> list[tuple[int, int]]:
+    """Pair equal elements of two sequences without crossing, by patience; ascending, each index at most once.
+
+    Common ends first, then elements unique on both sides by longest increasing run, then each gap again; a gap without
+    unique elements exactly if it is small, else by its rarest elements. Time is O(n log n) outside exact gaps.
+    """
+    pairs: list[tuple[int, int]] = []
+    stack = [(0, len(a), 0, len(b))]
+    while stack:
+        al, ah, bl, bh = stack.pop()
+        while al < ah and bl < bh and a[al] == b[bl]:
+            pairs.append((al, bl))
+            al, bl = al + 1, bl + 1
+        while al < ah and bl < bh and a[ah - 1] == b[bh - 1]:
+            ah, bh = ah - 1, bh - 1
+            pairs.append((ah, bh))
+        if al < ah and bl < bh:
+            anchors = _anchors(a, b, al, ah, bl, bh)
+            if anchors is None:
+                pairs += _exact(a, b, al, ah, bl, bh)
+            elif anchors:
+                stack += _gaps(anchors, al, ah, bl, bh)
+                pairs += anchors
+    return sorted(pairs)
+
+
+def _gaps(anchors: list[tuple[int, int]], al: int, ah: int, bl: int, bh: int) -> Iterator[tuple[int, int, int, int]]:
+    for i, j in [*anchors, (ah, bh)]:
+        if al < i and bl < j:
+            yield al, i, bl, j
+        al, bl = i + 1, j + 1
+
+
+def _anchors(a: Sequence[int], b: Sequence[int], al: int, ah: int, bl: int, bh: int) -> list[tuple[int, int]] | None:
+    """Give what certainly corresponds; None asks for the exact method, an empty list gives the gap up."""
+    ca, cb = Counter(a[al:ah]), Counter(b[bl:bh])
+    common = ca.keys() & cb.keys()
+    if not common:
+        return []
+    rare = {x for x in common if ca[x] == 1 == cb[x]}
+    if not rare:
+        if (ah - al) * (bh - bl) <= EXACT:
+            return None
+        least = min(max(ca[x], cb[x]) for x in common)
+        rare = {x for x in common if max(ca[x], cb[x]) == least}
+    places: dict[int, list[int]] = {}
+    for j in range(bh - 1, bl - 1, -1):
+        if b[j] in rare:
+            places.setdefault(b[j], []).append(j)
+    points = [(i, places[a[i]].pop()) for i in range(al, ah) if a[i] in rare and places[a[i]]]
+    return increasing(points)
+
+
+def increasing(points: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Give the longest run of points, sorted by their first number, whose second numbers rise."""
+    tails: list[int] = []
+    ends: list[int] = []
+    back: list[int] = []
+    for k, (_, j) in enumerate(points):
+        at = bisect_left(tails, j)
+        back.append(ends[at - 1] if at else -1)
+        tails[at : at + 1] = [j]
+        ends[at : at + 1] = [k]
+    found: list[tuple[int, int]] = []
+    k = ends[-1] if ends else -1
+    while k >= 0:
+        found.append(points[k])
+        k = back[k]
+    return found[::-1]
+
+
+def _exact(a: Sequence[int], b: Sequence[int], al: int, ah: int, bl: int, bh: int) -> Iterator[tuple[int, int]]:
+    from rapidfuzz.distance import LCSseq  # noqa: PLC0415 - loaded when something differs
+
+    for block in LCSseq.opcodes(a[al:ah], b[bl:bh]):
+        if block.tag == "equal":
+            yield from zip(
+                range(al + block.src_start, al + block.src_end),
+                range(bl + block.dest_start, bl + block.dest_end),
+                strict=True,
+            )

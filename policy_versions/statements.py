@@ -1,0 +1,191 @@
+"""What differs inside the changes, sentence by sentence; what merely stands elsewhere is no difference."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import zip_longest
+from typing import Final
+
+from policy_versions.likeness import Likeness, likeness
+from policy_versions.model import ChangeKind, Clause, ClauseChange, ClauseKind
+from policy_versions.sentences import sentences
+from policy_versions.wording import signature
+
+STATEMENT: Final = 16
+"""Signatures shorter than this are names and headings; their text elsewhere states nothing about this place."""
+SAME_PLACE: Final = 0.4
+OTHER_PLACE: Final = 0.75
+ALL_PAIRS: Final = 900
+RECUT: Final = 40
+
+Said = tuple[str, Clause]
+"""A sentence and the clause that says it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One sentence that differs.
+
+    `before` and `after` are exact substrings of `old.text` and `new.text`, '' where there is none. `moved`: the two
+    stand in different changes, so their headings may differ as well.
+    """
+
+    before: str
+    after: str
+    old: Clause | None
+    new: Clause | None
+    change: ClauseChange
+    moved: bool = False
+
+
+class Elsewhere:
+    """Every statement of two texts, to know one that is gone from here from one that is gone; made from all changes."""
+
+    def __init__(self, changes: Sequence[ClauseChange]) -> None:
+        self._changes = changes
+
+    @cached_property
+    def before(self) -> frozenset[str]:
+        """Give the signatures of all statements of the old text."""
+        return frozenset(signature(s) for change in self._changes for s, _ in said(change.before))
+
+    @cached_property
+    def after(self) -> frozenset[str]:
+        """Give the signatures of all statements of the new text."""
+        return frozenset(signature(s) for change in self._changes for s, _ in said(change.after))
+
+
+def said(clauses: Iterable[Clause]) -> list[Said]:
+    """Give the sentences of clauses with the clause of each; a table row is one statement."""
+    return [(s, c) for c in clauses for s in ((c.text,) if c.kind is ClauseKind.ROW else sentences(c.text))]
+
+
+def sentence_changes(change: ClauseChange, elsewhere: Elsewhere | None = None) -> tuple[tuple[str, str], ...]:
+    """Give the sentences that differ in a change as (before, after), '' on the side that lacks it, in document order.
+
+    Sentences equal but for typography, order or cutting are left out, and with `elsewhere` also statements that stand
+    at another place of the other text. Empty for a change of form only. Rows are compared cell by cell.
+    """
+    return tuple((e.before, e.after) for e in _edits(change, elsewhere))
+
+
+def edits(changes: Sequence[ClauseChange]) -> tuple[Edit, ...]:
+    """Give every sentence that differs between two texts, in the order of `changes`.
+
+    A sentence taken out here and written in there with other words comes once, as a pair marked `moved`. Moved clauses
+    give no edit: their words are the same and only their headings may say something new.
+    """
+    elsewhere = Elsewhere(changes)
+    found = [e for change in changes for e in _edits(change, elsewhere)]
+    gone = [e for e in found if not e.after and len(signature(e.before)) >= STATEMENT]
+    come = [e for e in found if not e.before and len(signature(e.after)) >= STATEMENT]
+    proposals = Likeness([signature(e.before) for e in gone], [signature(e.after) for e in come]).pairs()
+    partner: dict[int, Edit] = {}
+    for score, x, y in sorted(proposals, key=lambda p: (-p[0], p[1], p[2])):
+        if score >= OTHER_PLACE and id(gone[x]) not in partner and id(come[y]) not in partner:
+            partner |= {id(gone[x]): come[y], id(come[y]): gone[x]}
+    return tuple(_joined(found, partner))
+
+
+def _joined(found: Sequence[Edit], partner: dict[int, Edit]) -> Iterator[Edit]:
+    for edit in found:
+        other = partner.get(id(edit))
+        if other is None:
+            yield edit
+        elif edit.after:  # the pair is told where it now stands
+            yield Edit(other.before, edit.after, other.old, edit.new, edit.change, moved=True)
+
+
+def _edits(change: ClauseChange, elsewhere: Elsewhere | None) -> Iterator[Edit]:
+    if change.kind in (ChangeKind.UNCHANGED, ChangeKind.MOVED):
+        return
+    rows = [c for c in (*change.before, *change.after) if c.kind is ClauseKind.ROW]
+    if len(rows) == 2 == len(change.before) + len(change.after) and len(change.before) == 1:
+        yield from _cells(change)
+        return
+    old, new = _differing(said(change.before), said(change.after))
+    if elsewhere is not None:
+        old = [s for s in old if len(signature(s[0])) < STATEMENT or signature(s[0]) not in elsewhere.after]
+        new = [s for s in new if len(signature(s[0])) < STATEMENT or signature(s[0]) not in elsewhere.before]
+    for before, after in _paired(old, new):
+        yield Edit(
+            before[0] if before else "", after[0] if after else "", before and before[1], after and after[1], change
+        )
+
+
+def _cells(change: ClauseChange) -> Iterator[Edit]:
+    old, new = change.before[0], change.after[0]
+    left, right = old.text.split(" | "), new.text.split(" | ")
+    if len(left) != len(right):
+        yield Edit(old.text, new.text, old, new, change)
+        return
+    for before, after in zip_longest(left, right, fillvalue=""):
+        if signature(before) != signature(after):
+            yield Edit(before.strip(), after.strip(), old, new, change)
+
+
+def _differing(old: list[Said], new: list[Said]) -> tuple[list[Said], list[Said]]:
+    """Drop what both sides say: equal sentences in any order, then runs of sentences that were only cut differently."""
+    places: defaultdict[str, list[int]] = defaultdict(list)
+    for j in range(len(new) - 1, -1, -1):
+        places[signature(new[j][0])].append(j)
+    same_new: set[int] = set()
+    left: list[int] = []
+    for i, (sentence, _) in enumerate(old):
+        found = places.get(signature(sentence))
+        if found:
+            same_new.add(found.pop())
+        else:
+            left.append(i)
+    right = [j for j in range(len(new)) if j not in same_new]
+    gone, come = _recut([signature(old[i][0]) for i in left], [signature(new[j][0]) for j in right])
+    return [old[i] for k, i in enumerate(left) if k not in gone], [new[j] for k, j in enumerate(right) if k not in come]
+
+
+def _recut(a: list[str], b: list[str]) -> tuple[set[int], set[int]]:
+    starts: defaultdict[str, list[int]] = defaultdict(list)
+    for j, sign in enumerate(b):
+        starts[sign[:6]].append(j)
+    gone: set[int] = set()
+    come: set[int] = set()
+    for i in range(len(a)):
+        for j in () if i in gone else starts.get(a[i][:6], ())[:4]:
+            x, y, p, q = a[i], b[j], i + 1, j + 1
+            while x != y and p - i + q - j < RECUT:
+                if y and x.startswith(y) and q < len(b):
+                    x, y, q = x[len(y) :], b[q], q + 1
+                elif x and y.startswith(x) and p < len(a):
+                    y, x, p = y[len(x) :], a[p], p + 1
+                else:
+                    break
+            if x == y and come.isdisjoint(range(j, q)) and gone.isdisjoint(range(i, p)):
+                gone |= set(range(i, p))
+                come |= set(range(j, q))
+                break
+    return gone, come
+
+
+def _paired(old: list[Said], new: list[Said]) -> list[tuple[Said | None, Said | None]]:
+    """Pair the sentences most alike; the order is that of the new text, with what is gone at its old place."""
+    a, b = [signature(s) for s, _ in old], [signature(s) for s, _ in new]
+    if len(a) * len(b) <= ALL_PAIRS:
+        scored = [(likeness(x, y), i, j) for i, x in enumerate(a) for j, y in enumerate(b)]
+    else:
+        scored = Likeness(a, b).pairs()
+    mate: dict[int, int] = {}
+    taken: set[int] = set()
+    for score, i, j in sorted(scored, key=lambda t: (-t[0], t[1], t[2])):
+        if (score >= SAME_PLACE or len(a) == 1 == len(b)) and i not in mate and j not in taken:
+            mate[i] = j
+            taken.add(j)
+    keyed: list[tuple[tuple[float, int], tuple[Said | None, Said | None]]] = []
+    at = -1.0
+    for i, sentence in enumerate(old):
+        if i in mate:
+            at = float(mate[i])
+        keyed.append(((at + (i not in mate) / 2, i), (sentence, new[mate[i]] if i in mate else None)))
+    keyed += [((float(j), -1), (None, sentence)) for j, sentence in enumerate(new) if j not in taken]
+    return [pair for _, pair in sorted(keyed, key=lambda k: k[0])]

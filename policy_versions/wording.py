@@ -1,0 +1,157 @@
+"""Text with its typography taken away: what two passages must share to say the same words."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Final
+
+HAN: Final = "\u2e80-\u2fdf\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"
+"""The ideographs, as the inside of a character class."""
+
+_INVISIBLE: Final = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\ufe0e\ufe0f"))
+_PUNCTUATION: Final = str.maketrans(
+    {
+        **dict.fromkeys("“”„‟«»「」『』〝〞《》〈〉", '"'),
+        **dict.fromkeys("‘’‚‛`´′", "'"),
+        **dict.fromkeys("‐‑‒–—―−─━", "-"),
+        **dict.fromkeys("。｡．", "."),
+        **dict.fromkeys("、﹑", ","),
+        **dict.fromkeys("【〔〖", "["),
+        **dict.fromkeys("】〕〗", "]"),
+        **dict.fromkeys("～〜∼", "~"),
+        "…": "...",
+        "•": "·",
+        **{chr(0x2460 + i): f"({i + 1})" for i in range(20)},  # ① is a number, never the digit 1
+        **{chr(0x2776 + i): f"({i + 1})" for i in range(10)},
+    }
+)
+_LINK: Final = re.compile(
+    r"!?\[((?:[^\[\]\\]|\\.)*)\]\(\s*<?([^\s()<>]*(?:\([^\s()]*\)[^\s()<>]*)?)>?(?:\s+[\"'][^\"']*[\"'])?\s*\)"
+)
+_AUTOLINK: Final = re.compile(r"<((?:https?://|mailto:|tel:)[^\s<>]+|[\w.+-]+@[\w.-]+)>")
+_ANCHOR: Final = re.compile(
+    r"<a\b[^<>]{0,4000}?href\s*=\s*[\"']?([^\"'\s<>]*)[^<>]*>(.*?)</a\s*>", re.IGNORECASE | re.DOTALL
+)
+_TAG: Final = re.compile(r"</?[A-Za-z][^<>]*>")
+_ESCAPE: Final = re.compile(r"\\([!-/:-@\[-`{-~])")
+_EMPHASIS: Final = re.compile(r"\*+|(?<![^\W_])_+|_+(?![^\W_])|`+|~~")
+_HAN_SPACE: Final = re.compile(rf"(?<=[{HAN}])\s+|\s+(?=[{HAN}])")
+_MARK_SPACE: Final = re.compile(r"\s+(?=[,.;:!?)\]])|(?<=[(\[])\s+")
+_SPACE: Final = re.compile(r"\s+")
+_PIECE: Final = re.compile(
+    r"(?:https?://|www\.)[^\s<>()\"'|" + HAN + r"]+"  # an address keeps its punctuation: it is another one without
+    r"|[A-Za-z0-9][\w.+-]*@[A-Za-z0-9][\w-]*(?:\.[A-Za-z0-9][\w-]*)+"
+    r"|\d+(?:(?:\s?[.,:/~-]\s?|\s)\d+)*"  # 1.5, 2-3 and 12 3 are not 15, 23 and 123
+    r"|[^\W\d_]+"
+    r"|[%$€£¥₩+<>=≤≥≠±×÷√✓✔✗✘☑☒✅❌☐°‰]|~~"
+)
+_NUMBER_SPACE: Final = re.compile(r"(?<=[.,:/~-])\s+|\s+(?=[.,:/~-])")
+_NUMBERS: Final = r"[0-9]{1,3}|[一二三四五六七八九十百零〇两]{1,5}|[IVXivx]{1,5}|[A-Za-z]"
+NUMBERING: Final = re.compile(
+    r"(?:"
+    r"第\s?[0-9一二三四五六七八九十百零〇两]{1,5}\s?[章节条款项编部][分]?(?:\s*[、.:,-])?(?:\s+|(?=[" + HAN + r"\"(]))"
+    rf"|[(\[]\s?(?:{_NUMBERS})\s?[)\]]\s*[、.:,]?"
+    r"|(?:[一二三四五六七八九十百]{1,4})\s?[、.,:)]"
+    r"|[0-9]{1,3}\s?[、,)](?![0-9])"
+    r"|[0-9]{1,2}(?:\.[0-9]{1,2}){1,4}(?:\.(?=\D)|\s*[、)]|\s+(?=[A-Z"
+    + HAN
+    + r"\"(\[])|(?=["
+    + HAN
+    + r"])(?![个年月天日小时分秒万亿元岁周倍]))"
+    r"|[0-9]{1,3}\s?\.(?![0-9])"
+    r"|[A-Za-z]\s?[)、]|[A-Z]\.(?=\s)|[a-hivx]\.(?=\s)|(?:ii|iii|iv|vi|vii|viii|ix|xi|xii|II|III|IV|VI|VII|VIII|IX)[.)、]"
+    r"|(?:[Ss]ection|SECTION|[Aa]rticle|ARTICLE|[Pp]art|PART|[Cc]hapter|CHAPTER|§)\s?[0-9IVX]{1,4}\s?[.:)-]"
+    r"|[·●○■□◆◇★☆※➤►▪▸*-]\s*"
+    r")\s*"
+)
+"""A clause's own number or bullet, after `normalise`; content never begins in it."""
+
+
+def _link(match: re.Match[str]) -> str:
+    text, target = match[1], match[2]
+    if match[0].startswith("!"):
+        return f" {text} "
+    return _spell(text, target)
+
+
+def _spell(text: str, target: str) -> str:
+    target = re.sub(r"^(?:mailto|tel):", "", target)
+    bare = target.rstrip("/")
+    if not bare or bare.startswith("#") or bare.casefold() in text.casefold().replace("\\", ""):
+        return text
+    return f"{text} ({bare}) "
+
+
+def plain(text: str) -> str:
+    """Give the words a reader sees, inline markup removed; a link keeps its target behind its text.
+
+    HTML is dropped as tags, never as content. The result is for comparing and never shown.
+    """
+    if "<" in text:
+        text = _AUTOLINK.sub(r" \1 ", text)
+        if "</a" in text or "</A" in text:
+            text = _ANCHOR.sub(lambda m: _spell(m[2], m[1]), text)
+        text = _TAG.sub(
+            lambda m: " " if m[0].lower().startswith(("<br", "<td", "<th", "<p", "<li", "<div")) else "", text
+        )
+    if "](" in text:
+        text = _LINK.sub(_link, _LINK.sub(_link, text))
+    if "&" in text:
+        text = html.unescape(text)
+    return _ESCAPE.sub(r"\1", text) if "\\" in text else text
+
+
+@lru_cache(maxsize=32768)
+def normalise(text: str) -> str:
+    """Reduce a passage to what is left when typography does not matter.
+
+    NFKC, one kind of quote, dash and punctuation width, no emphasis, no invisible signs, spaces only between Latin
+    words.
+    Letter case and numbering stay; `signature` drops those too. Idempotent on text without markup.
+    """
+    text = plain(text).translate(_INVISIBLE).translate(_PUNCTUATION)
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text).translate(_PUNCTUATION)
+    text = _EMPHASIS.sub("", text)
+    text = _MARK_SPACE.sub("", _HAN_SPACE.sub("", text))
+    return _SPACE.sub(" ", text).strip()
+
+
+@lru_cache(maxsize=65536)
+def signature(text: str) -> str:
+    """Give the words alone: equal for two passages that differ in typography, numbering, letter case or wrapping.
+
+    Addresses, URLs, numbers with their separators and signs that carry meaning (% $ < ≥ ✓ ✗ …) stay. Signatures of
+    pieces joined are the signature of the pieces' text joined, which is how re-cut paragraphs are recognised. Empty:
+    nothing to read.
+    """
+    return words(strip_number(normalise(text)))
+
+
+def visible(text: str) -> str:
+    """Give the words a reader sees without emphasis marks, punctuation and case as they stand."""
+    return _SPACE.sub(" ", _EMPHASIS.sub("", plain(text).translate(_INVISIBLE))).strip()
+
+
+def words(normal: str) -> str:
+    """Give the signature of a text already normalised, its numbering kept."""
+    return "".join(map(_piece, _PIECE.findall(normal))).casefold()
+
+
+def _piece(piece: str) -> str:
+    if piece[0].isdigit():
+        return _SPACE.sub("·", _NUMBER_SPACE.sub("", piece))
+    return piece.rstrip("/.") if piece[0] in "hwHW" else piece
+
+
+def strip_number(normal: str) -> str:
+    """Take a clause's number or bullet off a normalised text (two as in `- 1.`), unless nothing would be left."""
+    for _ in range(2):
+        match = NUMBERING.match(normal)
+        if not match or match.end() == len(normal):
+            break
+        normal = normal[match.end() :]
+    return normal
