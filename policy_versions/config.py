@@ -154,8 +154,9 @@ def _toml(data: bytes, name: str) -> dict[str, Any]:
         line = data.count(b"\n", 0, error.start) + 1
         raise ConfigError([f"{name}: line {line}: not UTF-8 (allowed: UTF-8 text)"]) from None
     except tomllib.TOMLDecodeError as error:
-        end = f"at line {data.rstrip().count(b'\n') + 1}, the end"
-        raise ConfigError([f"{name}: not TOML: {str(error).replace('at end of document', end)}"]) from None
+        last = data.rstrip().count(b"\n") + 1
+        where = str(error).replace("at end of document", f"at line {last}, the end")
+        raise ConfigError([f"{name}: not TOML: {where}"]) from None
 
 
 def _meaning(report: Report, raw: Mapping[str, Any], exists: Callable[[str], bool]) -> None:

@@ -1,4 +1,4 @@
-"""The versions of policies: from release files and tags where there are any, else from the commits that changed them."""
+"""The versions of policies: from release files and tags, else from the commits that changed a text."""
 
 from __future__ import annotations
 
