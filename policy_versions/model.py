@@ -270,7 +270,10 @@ class Obligation:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a lawyer said about a finding; bound to its fingerprint, so that it dies when the sentence changes."""
+    """What a lawyer said about a finding; bound to its fingerprint, so that it dies when the sentence changes.
+
+    `answers` settle the conditions that the law's table asks about (obligations.yaml), for this finding alone.
+    """
 
     fingerprint: str
     verdict: Verdict
@@ -279,6 +282,7 @@ class Decision:
     on: date
     second: str = ""
     level: Level | None = None
+    answers: Mapping[str, bool] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,6 +323,7 @@ class Release:
     commit: str = ""
     status: ReleaseStatus = ReleaseStatus.DRAFT
     withdrawn_on: date | None = None
+    answers: Mapping[str, bool] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

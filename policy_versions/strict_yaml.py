@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from io import StringIO
-from typing import cast
+import re
+from typing import Final, cast
 
 from policy_versions.errors import ConfigError
 
+_TYPED: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]+(\.[0-9]+){2}|0|[1-9][0-9]*|true|false")
+_WORDS: Final = re.compile(r"[^\W\d_]([\w./ ，。、；（）《》-]*[\w./，。、；（）《》-])?")
+_RESERVED: Final = frozenset({"yes", "no", "on", "off", "null", "y", "n", "true", "false"})
 Node = str | list["Node"] | dict[str, "Node"]
 
 
@@ -32,38 +35,55 @@ def read(data: bytes, name: str) -> Node:
     return cast(Node, {} if loaded is None else loaded)
 
 
-def write(value: Node) -> bytes:
-    """Write a document that `read` gives back unchanged; long texts as blocks, keys in their order, LF, UTF-8."""
-    from ruamel.yaml import YAML  # noqa: PLC0415
-    from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString  # noqa: PLC0415
+def write(value: Node, header: str = "") -> bytes:
+    """Write a document that `read` gives back unchanged; long texts as blocks, keys in their order, LF, UTF-8.
 
-    def dress(node: Node) -> object:
-        if isinstance(node, dict):
-            return {key: dress(child) for key, child in node.items()}
-        if isinstance(node, list):
-            return [dress(child) for child in node]
-        if "\n" in node and not node.startswith((" ", "\n")) and _printable(node):
-            return LiteralScalarString(node)
-        return node if _plain(node) else DoubleQuotedScalarString(node)
-
-    writer = YAML(typ="rt", pure=True)
-    writer.width = 10_000
-    writer.indent(mapping=2, sequence=4, offset=2)
-    out = StringIO()
-    writer.dump(dress(value), out)
-    return out.getvalue().encode()
+    `header` stands before it as comment lines.
+    """
+    comment = [f"# {line}".rstrip() for line in header.splitlines()]
+    return "".join(f"{line}\n" for line in [*comment, *_lines(value)]).encode()
 
 
-def _printable(text: str) -> bool:
-    return all(line == line.rstrip() and all(c.isprintable() for c in line) for line in text.split("\n"))
+def _lines(node: Node) -> list[str]:
+    """Return the lines of a node; the first of a list or mapping may follow a dash, that of a scalar a key."""
+    if isinstance(node, str):
+        return _scalar(node)
+    if not node:
+        return ["{}" if isinstance(node, dict) else "[]"]
+    if isinstance(node, dict):
+        return [line for key, child in node.items() for line in _entry(_inline(key), child)]
+    items = (_lines(child) for child in node)
+    return [f"{'  ' if index else '- '}{line}".rstrip() for item in items for index, line in enumerate(item)]
+
+
+def _entry(key: str, child: Node) -> list[str]:
+    first, *rest = _lines(child)
+    if isinstance(child, str) or not child:
+        return [f"{key}: {first}", *(f"  {line}".rstrip() for line in rest)]
+    return [f"{key}:", *(f"  {line}".rstrip() for line in (first, *rest))]
+
+
+def _scalar(text: str) -> list[str]:
+    lines = text.split("\n")
+    inner = lines[:-1] if lines[-1] == "" else lines
+    block = len(lines) > 1 and inner[0] and inner[-1] and all(x == x.strip() and x.isprintable() for x in inner)
+    return ["|" if inner is not lines else "|-", *inner] if block else [_inline(text)]
+
+
+def _inline(text: str) -> str:
+    if _plain(text):
+        return text
+    return '"' + "".join(c if c.isprintable() and c not in '"\\' else _escaped(c) for c in text) + '"'
+
+
+def _escaped(character: str) -> str:
+    known = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}.get(character)
+    code = ord(character)
+    return known or (f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}")
 
 
 def _plain(text: str) -> bool:
-    """Say whether a scalar needs no quotes: letters, digits and a few signs, nothing that YAML 1.1 gives a type."""
-    return (
-        bool(text)
-        and text.isprintable()
-        and text == text.strip()
-        and all(c.isalnum() or c in "-_./ ，。、" for c in text)
-        and (text[0].isalpha() and text.lower() not in {"yes", "no", "on", "off", "true", "false", "null", "y", "n"})
-    )
+    """Say whether a scalar needs no quotes: a date, number, truth, or words that YAML 1.1 gives no type."""
+    if _TYPED.fullmatch(text):
+        return True
+    return _WORDS.fullmatch(text) is not None and text.isprintable() and text.lower() not in _RESERVED
