@@ -10,7 +10,7 @@ from typing import Final
 
 from notifier.consent_log import Actor, ConsentEvent, State
 from notifier.persons import Person, Setting
-from policy_versions.model import Level, Release, ReleaseFinding
+from policy_versions.model import Level, Release, ReleaseFinding, Verdict
 
 FLOOR: Final = timedelta(hours=48)  # between any two asks (GB/T 35273 Annex C)
 REMINDERS: Final = 2
@@ -39,16 +39,15 @@ def asked(release: Release, language: str, authoritative: str) -> tuple[Asked, .
 
     The authoritative language decides what is asked; a translation that lacks a finding is not used to show any.
     """
-    decisive = [f for f in release.findings if f.language == authoritative and f.obligation.level.asks]
-    shown = [f for f in release.findings if f.language == language and f.obligation.level.asks]
-    if not decisive:
-        decisive = shown = [f for f in release.findings if f.obligation.level.asks]
+    asking = [f for f in release.findings if level_of(release, f).asks]
+    decisive = [f for f in asking if f.language == authoritative] or asking
+    shown = [f for f in asking if f.language == language]
     pairs = list(zip(sorted(decisive, key=_kind), sorted(shown, key=_kind), strict=False))
     same = len(decisive) == len(shown) and all(_kind(a) == _kind(b) for a, b in pairs)
     other = {a.finding.fingerprint: b for a, b in pairs} if same else {}
     found = {
         f.finding.fingerprint: Asked(
-            f.finding.fingerprint, release.number, f.obligation.level, other.get(f.finding.fingerprint, f)
+            f.finding.fingerprint, release.number, level_of(release, f), other.get(f.finding.fingerprint, f)
         )
         for f in decisive
     }
@@ -56,6 +55,18 @@ def asked(release: Release, language: str, authoritative: str) -> tuple[Asked, .
         key = f"release:{release.number}"  # a person raised the whole release: it is asked about as one
         found[key] = Asked(key, release.number, release.level, None)
     return tuple(found.values())
+
+
+def level_of(release: Release, item: ReleaseFinding) -> Level:
+    """Give the duty of a finding after what the lawyers decided about it: raised, lowered, or as the table says."""
+    level = item.obligation.level
+    for decision in release.decisions:
+        if decision.fingerprint == item.finding.fingerprint:
+            if decision.verdict is Verdict.OVERRULED:
+                level = decision.level or Level.NONE
+            elif decision.verdict is Verdict.RAISED and decision.level:
+                level = max(level, decision.level, key=lambda found: found.rank)
+    return level
 
 
 def _kind(item: ReleaseFinding) -> tuple[str, str, str, str]:

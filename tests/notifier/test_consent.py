@@ -13,7 +13,7 @@ from notifier.asking import GENERAL, Ask, Reader, answers, asked, may_ask, quest
 from notifier.consent import Held, Notice, Reason, binding
 from notifier.consent_log import Actor, ConsentError, ConsentEvent, State, allowed, broken, chained, consented_before
 from notifier.persons import Guardian, Person
-from policy_versions.model import Category, Level
+from policy_versions.model import Category, Decision, Level, Verdict
 from tests.notifier.consent_kit import (
     ADULT,
     CHILD,
@@ -202,6 +202,17 @@ def test_a_release_raised_as_a_whole_is_asked_as_a_whole() -> None:
     assert [a.key for a in asked(raised, "en", "zh-CN")] == ["release:2.0.0"]
     assert bound([V1, raised], FEB, notices=[told("2.0.0", START)]).number == "1.0.0"
     assert bound([V1, raised], FEB, [event(State.GIVEN, "2.0.0", ["release:2.0.0"], START)]).number == "2.0.0"
+
+
+def test_what_lawyers_decided_about_a_finding_counts() -> None:
+    def decided(verdict: Verdict, level: Level | None, found: Level) -> list[Level]:
+        made = release("2.0.0", FEB, finding("x", found))
+        made = replace(made, decisions=(Decision("x", verdict, "why", "lin", START, level=level),))
+        return [a.level for a in asked(made, "zh-CN", "zh-CN") if not a.key.startswith("release:")]
+
+    assert decided(Verdict.CONFIRMED, None, Level.CONSENT) == [Level.CONSENT]
+    assert decided(Verdict.RAISED, Level.SEPARATE_CONSENT, Level.PROMINENT) == [Level.SEPARATE_CONSENT]
+    assert decided(Verdict.OVERRULED, Level.PROMINENT, Level.CONSENT) == []
 
 
 def test_an_answer_means_the_same_in_both_languages() -> None:
