@@ -7,7 +7,7 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 import msgspec
 
@@ -55,13 +55,17 @@ class Notice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One policy and where its texts lie; `withdrawn` says that its files are gone on purpose."""
+    """One policy and where its texts lie; `withdrawn` says that its files are gone on purpose.
+
+    `until` names the commit that deleted them, where another document took the path later.
+    """
 
     id: str
     title: Texts
     files: Texts
     audiences: list[str] = msgspec.field(default_factory=lambda: ["all"])
     withdrawn: bool = False
+    until: str = ""
 
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"policies": "policy"}):
@@ -121,30 +125,33 @@ def load(repository: Repository, commit: str | None = None) -> Config:
     else:
         data = repository.working(NAME)
         where = str(repository.root)
-        exists = _Somewhere(repository).has
+        exists = _Somewhere(repository, data or b"").has
     if data is None:
         raise ConfigError([f"{where} has no {NAME} (`policyctl init DIR` lays one out, `policyctl import` makes one)"])
     return parse(data, exists)
 
 
 class _Somewhere:
-    """Looks for a path in the work tree, and at the commit that stands in for one never checked out."""
+    """Looks for a path in the work tree, and in the branch that the file names or that stands in for an unborn one."""
 
-    def __init__(self, repository: Repository) -> None:
+    def __init__(self, repository: Repository, data: bytes) -> None:
         self._repository = repository
+        self._data = data
         self._files: Mapping[str, str] | None = None
 
     def has(self, path: str) -> bool:
         if self._repository.working(path) is not None:
             return True
         if self._files is None:
-            unborn = self._repository.unborn and self._repository.branches()
-            self._files = self._committed() if unborn else {}
+            self._files = self._committed()
         return path in self._files
 
     def _committed(self) -> Mapping[str, str]:
-        """List all branches' files: which of them is the record stands in the file that is being read."""
-        return {p: oid for b in self._repository.branches() for p, oid in self._repository.files(b).items()}
+        ref = _toml(self._data, NAME).get("ref")
+        named = isinstance(ref, str) and ref
+        if not named and not (self._repository.unborn and self._repository.branches()):
+            return {}
+        return self._repository.files(str(ref) if named else self._repository.default_ref())
 
 
 def _toml(data: bytes, name: str) -> dict[str, Any]:
@@ -166,7 +173,7 @@ def _meaning(report: Report, raw: Mapping[str, Any], exists: Callable[[str], boo
     languages = _languages(report, raw)
     one_of(report, "jurisdictions", strings(raw.get("jurisdictions")), JURISDICTIONS)
     zone = raw.get("timezone")
-    if isinstance(zone, str) and zone not in available_timezones():
+    if isinstance(zone, str) and not _is_zone(zone):
         near = difflib.get_close_matches(zone, available_timezones(), 3, 0.6)
         report.add("timezone", f"unknown time zone {zone!r}", ", ".join(near) or "an IANA name such as Asia/Shanghai")
     for name, keys in (("site", ("title",)), ("controller", ("name", "address", "department", "authorities"))):
@@ -178,6 +185,14 @@ def _meaning(report: Report, raw: Mapping[str, Any], exists: Callable[[str], boo
         report.add("site.url", f"is {url!r}", "an absolute URL, https://host/…")
     _notice(report, mapping(raw.get("notice")), mapping(raw.get("controller")))
     _policies(report, raw, languages, exists)
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
 
 
 def _languages(report: Report, raw: Mapping[str, Any]) -> list[str]:
@@ -238,8 +253,9 @@ def _files(
     for language, path in files.items():
         if not isinstance(path, str):
             continue
-        if path in seen:
-            report.add(f"{at}.files.{language}", f"{path!r} already belongs to {seen[path]}", "each file once")
+        place = f"{path} until {policy.get('until') or 'now'}"
+        if place in seen:
+            report.add(f"{at}.files.{language}", f"{path!r} already belongs to {seen[place]}", "each file once")
         elif not policy.get("withdrawn") and not exists(path):
             report.add(f"{at}.files.{language}", f"there is no file {path!r}", "a path from the top of the repository")
-        seen.setdefault(path, f"{at}.files.{language}")
+        seen.setdefault(place, f"{at}.files.{language}")

@@ -22,11 +22,12 @@ class Entry:
 
 @dataclass(slots=True)
 class Document:
-    """A file through all its names; `path` is the latest one, `present` whether it is there now."""
+    """A file through all its names; `path` is the latest one, `ended` the commit that deleted it unless `present`."""
 
     path: str
     entries: list[Entry] = field(default_factory=list)
     present: bool = True
+    ended: str = ""
     main_blob: str = ""
     main_path: str = ""
 
@@ -55,8 +56,10 @@ class Follower:
         if commit.main and commit.merge:
             self._restore(commit)
 
-    def of(self, path: str) -> Document | None:
-        """Return the document that has, or had last, this path."""
+    def of(self, path: str, until: str = "") -> Document | None:
+        """Return the document that has, or had last, this path; or the earlier one that the commit `until` deleted."""
+        if until:
+            return next((d for d in self.documents if d.path == path and d.ended == until), None)
         return self._owner.get(path)
 
     def _document(self, change: Change) -> Document:
@@ -72,7 +75,7 @@ class Follower:
         if document.path == change.before or not document.present or not document.entries:
             document.path = after
         self._owner[after] = document
-        document.present = True
+        document.present, document.ended = True, ""
         if self._counts(commit, change, document):
             document.entries.append(Entry(commit.id, after, change.blob, commit.committed, commit.landed))
         self._note(commit, document, change.blob, after)
@@ -112,7 +115,7 @@ class Follower:
 
 
 def _end(document: Document, commit: Commit) -> None:
-    document.present = False
+    document.present, document.ended = False, commit.id
     for entry in document.entries:
         entry.gone = commit.landed if entry.gone is None else entry.gone
 

@@ -7,9 +7,10 @@ import difflib
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from policy_versions.errors import HistoryError, TextError, UnknownVersionError
@@ -37,7 +38,7 @@ def versions(
     found = _followed(repository, head, rest, config.zone) if rest else {}
     found |= released
     rows = [v for p in wanted for v in found.get(p.id, ()) if language in (None, v.language)]
-    return tuple(_stated(_hashed(repository, rows), today))
+    return tuple(_completed(rows, _digests(repository, rows), today))
 
 
 def since(version: Version) -> date:
@@ -162,7 +163,7 @@ def _followed(
     found: dict[str, list[Version]] = defaultdict(list)
     for policy in policies:
         for language, path in sorted(policy.files.items()):
-            document = follower.of(path)
+            document = follower.of(path, policy.until)
             if document is not None:
                 found[policy.id] += _numbered(document, policy.id, language, zone)
     return found
@@ -185,31 +186,29 @@ class _Digest:
     size: int
 
 
-def _hashed(repository: Repository, rows: Sequence[Version]) -> Iterable[Version]:
-    """Fill in hash and size; a blob that several versions share is read once."""
-    oids = dict.fromkeys(v.blob for v in rows)
-    known = {oid: _Digest(hashlib.sha256(data).hexdigest(), len(data)) for oid, data in repository.blobs(oids)}
-    for row in rows:
-        yield replace(row, sha256=known[row.blob].sha256, size=known[row.blob].size)
+def _digests(repository: Repository, rows: Sequence[Version]) -> dict[str, _Digest]:
+    """Hash the texts; a blob that several versions share is read once."""
+    blobs = repository.blobs(dict.fromkeys(v.blob for v in rows))
+    return {oid: _Digest(hashlib.sha256(data).hexdigest(), len(data)) for oid, data in blobs}
 
 
-def _stated(rows: Iterable[Version], today: date) -> Iterable[Version]:
-    """Say of each version where it stands today."""
-    series: dict[tuple[str, str], list[Version]] = defaultdict(list)
-    for row in rows:
-        series[row.policy, row.language].append(row)
-    for group in series.values():
+def _completed(rows: Iterable[Version], digests: Mapping[str, _Digest], today: date) -> Iterator[Version]:
+    """Give each version its hash and size, and say where it stands today."""
+    for _, series in groupby(rows, key=lambda v: (v.policy, v.language)):
+        group = list(series)
         current = in_force(group, today)
-        for index, row in enumerate(group):
-            yield replace(row, status=_status(row, group[index + 1 :], current, today))
+        for row in group:
+            digest = digests[row.blob]
+            status = _status(row, row is group[-1], current, today)
+            yield replace(row, sha256=digest.sha256, size=digest.size, status=status)
 
 
-def _status(row: Version, later: Sequence[Version], current: Version | None, today: date) -> ReleaseStatus:
+def _status(row: Version, last: bool, current: Version | None, today: date) -> ReleaseStatus:
     withdrawn = row.withdrawn_on is not None and row.withdrawn_on <= today
     if row is current:
         return ReleaseStatus.IN_FORCE
-    if withdrawn and (row.effective_on or not later):
+    if withdrawn and (row.effective_on or last):
         return ReleaseStatus.WITHDRAWN
-    if since(row) > today and not later:
+    if since(row) > today and last:
         return ReleaseStatus.ANNOUNCED
     return ReleaseStatus.ANNOUNCED if (row.effective_on or date.min) > today else ReleaseStatus.REPLACED

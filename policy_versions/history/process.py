@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from subprocess import PIPE
 from typing import BinaryIO, Final
@@ -16,6 +17,8 @@ from policy_versions.errors import HistoryError
 
 # The reader's own settings must not change what we parse, nor may a path be read as a pattern.
 _FIXED: Final = ("-c", "core.quotePath=false", "-c", "log.showRoot=true", "-c", "color.ui=false", "--literal-pathspecs")
+
+_PIPE: Final = 1 << 20
 
 
 class Git:
@@ -57,6 +60,7 @@ class Git:
             source.seek(0)
             process = self._git.execute(["git", *_FIXED, *arguments], istream=source, as_process=True)
             try:
+                _widen(process.stdout)
                 yield process.stdout
                 if process.proc is not None and process.proc.wait():
                     raise HistoryError(
@@ -106,6 +110,13 @@ class BlobReader:
         """Close its input, which ends it."""
         self._process.stdin.close()
         _end(self._process)
+
+
+def _widen(pipe: BinaryIO) -> None:
+    """Let git run ahead while we hash what it gave; where the system does not allow it, all works the same, slower."""
+    if hasattr(fcntl, "F_SETPIPE_SZ"):
+        with suppress(OSError):
+            fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, _PIPE)
 
 
 def _answer(out: BinaryIO, name: str) -> bytes | None:

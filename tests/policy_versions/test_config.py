@@ -111,7 +111,7 @@ files = {}
         "policy[0].title.fr": ("unknown value 'fr'", "zh-CN"),
         "policy[0].files.en": ("is the whole number 7", "a string"),
         "policy[1].files.zh-CN": ("there is no file 'p/none.md'", "a path"),
-        "policy[1].colour": ("unknown key", "audiences, files, id, title, withdrawn"),
+        "policy[1].colour": ("unknown key", "audiences, files, id, title, until, withdrawn"),
         "policy[2].id": ("'a' is already the id of policy[1]", "each id once"),
         "policy[2].files.zh-CN": ("already belongs to policy[0].files.zh-CN", "each file once"),
         "policy[3].title": ("is missing", "a table of strings"),
