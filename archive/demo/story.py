@@ -63,7 +63,7 @@ def path(language: str) -> str:
 def first() -> dict[str, str]:
     """Give the files of the first version: path in the repository -> text."""
     texts = {path(language): _read(*path(language).split("/")) for language in LANGUAGES}
-    return {CONFIG: _read(CONFIG), **texts}
+    return {CONFIG: _read("layout", CONFIG), **texts}
 
 
 def history() -> tuple[Step, ...]:
