@@ -13,20 +13,10 @@ from ruamel.yaml import YAML
 
 FOLDER: Final = Path(__file__).parent / "templates"
 LANGUAGES: Final = ("zh-CN", "en")
-_MONTHS: Final = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
+_MONTHS: Final = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from archive import strings
 from policy_versions.model import Category, Direction, Level, Publisher, ReleaseFinding
@@ -19,6 +21,7 @@ SIGNS: Final = {
     Level.GUARDIAN: "◆",
 }
 UNCLASSIFIED: Final = "unclassified"
+_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d|\d{1,2} [A-Z][a-z]+ \d{4}")
 
 
 def level_of(finding: ReleaseFinding) -> str:
@@ -33,6 +36,11 @@ def sign(level: str) -> str:
     return "?" if level == UNCLASSIFIED else SIGNS[Level(level)]
 
 
+def _whole_dates(text: str) -> Markup:
+    """Keep dates on one line."""
+    return Markup(_DATE.sub(r'<span class="nb">\g<0></span>', str(escape(text))))  # noqa: S704 - escaped right here
+
+
 @cache
 def environment() -> Environment:
     """Build the template environment: escaped by default, an unknown name in a template is an error."""
@@ -45,6 +53,8 @@ def environment() -> Environment:
         undefined=StrictUndefined,
     )
     made.globals.update(sign=sign, level_of=level_of, directions=tuple(Direction), pick=strings.pick)
+    made.filters["titled"] = lambda policies, view: [(policy, view.title(policy)) for policy in policies]
+    made.filters["nb"] = _whole_dates
     return made
 
 
@@ -54,7 +64,7 @@ _OPTIONAL: Final = (
 
 
 def layout(ui: str, root: str, publisher: Publisher) -> dict[str, Any]:
-    """Return what `layout.html` needs: `ui` is the interface language, `root` the relative way to the archive's root."""
+    """Return what `layout.html` needs; `ui` is the interface language, `root` the relative way to the root."""
 
     def said(texts: Any) -> str:
         return strings.pick(texts, ui, publisher.authoritative)
