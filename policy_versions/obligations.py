@@ -109,6 +109,11 @@ def questions(
     )
 
 
+def conditions() -> Mapping[str, Mapping[str, str]]:
+    """Return the conditions that may be answered, each with its question by language."""
+    return table().conditions
+
+
 def next_number(previous: str | None, level: Level) -> str:
     """Return the number that a change leads to: major = somebody's consent, minor = a prominent notice, else patch."""
     if not previous:

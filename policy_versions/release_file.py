@@ -60,10 +60,13 @@ def parse(data: bytes, name: str) -> Release:
     return release
 
 
-def dump(release: Release, header: str = "") -> bytes:
-    """Write a release file; `parse` gives the same release back (commit, status and blobs live in git, not here)."""
-    days = release.lead_days
-    earliest = release.announced_on + timedelta(days=days) if release.announced_on else None
+def dump(release: Release, header: str = "", *, today: date | None = None) -> bytes:
+    """Write a release file; `parse` gives the same release back (commit, status and blobs live in git, not here).
+
+    `today` stands in for the day of announcing while that is open, to show the earliest lawful effective date.
+    """
+    start, days = release.announced_on or today, release.lead_days
+    earliest = start + timedelta(days=days) if start else None
     fields: dict[str, Node] = {
         "policy": release.policy,
         "number": release.number,

@@ -1,0 +1,94 @@
+"""What a careful editor would catch in the texts of a release: dates, contact, placeholders, emphasis, dead anchors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Final
+
+import regex
+
+from policy_versions import history
+from policy_versions.config import Config
+from policy_versions.decisions import Block
+from policy_versions.model import Release
+
+_PLACEHOLDER: Final = regex.compile(
+    r"\b(?:TODO|TBD|FIXME|XXX+|lorem ipsum)\b|\{\{[^}\n]*\}\}"
+    r"|[【\[](?:待[定填补]|公司名称|日期|company name|date|name)[】\]](?!\()|20XX|X+\s*年\s*X+\s*月|_{4,}",
+    regex.IGNORECASE,
+)
+_LABEL: Final = r"(?:生效日期|施行日期|effective(?:[ _-](?:date|on|from))?)"
+_ISO: Final = r"(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})"
+_HAN: Final = r"(?P<y>\d{4})\s*年\s*(?P<m>\d{1,2})\s*月\s*(?P<d>\d{1,2})\s*日"
+_MONTHS: Final = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
+                  "november", "december")  # fmt: skip
+_WORD: Final = rf"(?P<d>\d{{1,2}})\s+(?P<n>{'|'.join(_MONTHS)})\s+(?P<y>\d{{4}})"
+_US: Final = rf"(?P<n>{'|'.join(_MONTHS)})\s+(?P<d>\d{{1,2}}),?\s+(?P<y>\d{{4}})"
+_EFFECTIVE: Final = tuple(
+    regex.compile(rf"{_LABEL}\s*\W{{0,4}}\s*{form}", regex.IGNORECASE) for form in (_ISO, _HAN, _WORD, _US)
+)
+# CommonMark: ** after punctuation and before a letter closes nothing; between a letter and punctuation it opens nothing.
+_EMPHASIS: Final = regex.compile(
+    r"\*\*[^*\n]*[\p{P}--[*\\]]\*\*(?=[\p{L}\p{N}])|(?<=[\p{L}\p{N}])\*\*(?=[\p{P}--[*\\]])[^*\n]+\*\*", regex.V1
+)
+_LINK: Final = regex.compile(r"\]\(#([^)\s]+)\)")
+_HEADING: Final = regex.compile(r"(?m)^ {0,3}#{1,6}[ \t]+(.+?)[ \t#]*$")
+_ANCHOR: Final = regex.compile(r"""\{#([^}\s]+)\}|<a\s+(?:id|name)=["']([^"']+)["']""")
+
+
+def lint(release: Release, texts: Mapping[str, bytes], config: Config) -> tuple[Block, ...]:
+    """Return what looks wrong in the texts of a release, by file and line; TextError for one that is not UTF-8."""
+    files = config.policy(release.policy).files
+    read = {files[language]: history.decode(data) for language, data in texts.items()}
+    found = [warning for path, text in read.items() for warning in _text(path, text, config)]
+    return (*found, *_dates(release, read))
+
+
+def _text(path: str, text: str, config: Config) -> Iterator[Block]:
+    lines = text.replace("\r\n", "\n").split("\n")
+    anchors = _anchors(text)
+    for number, line in enumerate(lines, 1):
+        about = {"path": path, "line": str(number)}
+        for code, pattern in (("placeholder", _PLACEHOLDER), ("emphasis", _EMPHASIS)):
+            yield from (Block(code, {**about, "quote": m[0]}) for m in pattern.finditer(line))
+        yield from (
+            Block("anchor", {**about, "quote": f"#{m[1]}"}) for m in _LINK.finditer(line) if m[1] not in anchors
+        )
+    email = config.controller.email
+    if email and email.lower() not in text.lower():
+        yield Block("contact-missing", {"path": path, "email": email})
+
+
+def _dates(release: Release, texts: Mapping[str, str]) -> Iterator[Block]:
+    """Hold the effective dates that the texts state against each other and against the release file."""
+    stated = {path: day for path, text in texts.items() if (day := effective_on(text)) is not None}
+    if len(set(stated.values())) > 1:
+        yield Block("date-differs", {"dates": ", ".join(f"{path}: {day}" for path, day in stated.items())})
+    elif release.effective_on is not None:
+        for path, day in stated.items():
+            if day != release.effective_on:
+                yield Block("date-wrong", {"path": path, "found": str(day), "expected": str(release.effective_on)})
+
+
+def effective_on(text: str) -> date | None:
+    """Return the effective date that a text states, the first one; None when it states none or no real day."""
+    hits = [m for pattern in _EFFECTIVE if (m := pattern.search(text))]
+    if not hits:
+        return None
+    first = min(hits, key=lambda m: m.start())
+    parts = first.groupdict()
+    month = _MONTHS.index(parts["n"].lower()) + 1 if parts.get("n") else int(parts["m"])
+    try:
+        return date(int(parts["y"]), month, int(parts["d"]))
+    except ValueError:
+        return None
+
+
+def _anchors(text: str) -> set[str]:
+    """Return the names that links inside the text may lead to: explicit ones, and headings as GitHub spells them."""
+    named = {name for pair in _ANCHOR.findall(text) for name in pair if name}
+    for title in _HEADING.findall(text):
+        slug = regex.sub(r"[^\p{L}\p{N}\p{M}_\- ]", "", title.lower()).replace(" ", "-")
+        named |= {slug, title.strip()}
+    return named

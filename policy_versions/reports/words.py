@@ -1,0 +1,86 @@
+"""The words of reports, by language; a key or argument that is missing is an error, never a gap in a report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+from policy_versions.decisions import Block
+from policy_versions.errors import ConfigError
+from policy_versions.model import Level
+from policy_versions.strict_yaml import Node, read
+
+LANGUAGES: Final = ("zh-CN", "en")
+
+
+class Words:
+    """The words of one language, or of several said side by side."""
+
+    def __init__(self, tables: tuple[Mapping[str, str], ...], languages: tuple[str, ...]) -> None:
+        self._tables = tables
+        self.languages = languages
+
+    def __call__(self, key: str, **args: object) -> str:
+        """Return a sentence; KeyError for one that nobody wrote."""
+        said = dict.fromkeys(table[key].format_map(args) for table in self._tables)
+        return " · ".join(said)
+
+    def has(self, key: str) -> bool:
+        """Say whether there is such a sentence."""
+        return key in self._tables[0]
+
+    def block(self, block: Block) -> str:
+        """Say what stands in the way, and how to clear it."""
+        return f"{self.what(block)} {self.how(block)}".strip()
+
+    def what(self, block: Block) -> str:
+        """Say what stands in the way."""
+        return self(f"block.{block.code}.what", **self._named(block.args))
+
+    def how(self, block: Block) -> str:
+        """Say how to clear it."""
+        return self(f"block.{block.code}.how", **self._named(block.args))
+
+    def level(self, level: Level) -> str:
+        """Return a level with its sign."""
+        return f"{self(f'sign.{level}')} {self(f'level.{level}')}"
+
+    def texts(self, by_language: Mapping[str, str]) -> str:
+        """Choose from texts by language; whatever there is when ours is missing."""
+        chosen = [by_language[x] for x in self.languages if by_language.get(x)] or list(by_language.values())[:1]
+        return " · ".join(dict.fromkeys(chosen))
+
+    def _named(self, args: Mapping[str, str]) -> dict[str, str]:
+        """Replace words of ours among the arguments by what people call them."""
+        named = dict(args)
+        for key, kind in (("level", "level"), ("law", "level"), ("category", "category")):
+            if key in named and self.has(f"{kind}.{named[key]}"):
+                named[key] = self(f"{kind}.{named[key]}")
+        return named
+
+
+@cache
+def words(*languages: str) -> Words:
+    """Return the words of some languages (zh-CN, en); ConfigError names those there are."""
+    unknown = [x for x in languages if x not in LANGUAGES]
+    if unknown or not languages:
+        raise ConfigError([f"no words in {', '.join(unknown) or 'no language'} (allowed: {', '.join(LANGUAGES)})"])
+    return Words(tuple(_table(x) for x in languages), languages)
+
+
+@cache
+def _table(language: str) -> Mapping[str, str]:
+    name = f"strings.{language}.yaml"
+    found: dict[str, str] = {}
+    _flatten(read(files("policy_versions.reports").joinpath(name).read_bytes(), name), "", found)
+    return found
+
+
+def _flatten(node: Node, at: str, into: dict[str, str]) -> None:
+    if isinstance(node, dict):
+        for key, child in node.items():
+            _flatten(child, f"{at}.{key}".lstrip("."), into)
+    else:
+        into[at] = str(node)
