@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from policy_versions.history.log import Change, Commit
+from policy_versions.history.log import Change, Commit, landing
 
 
 @dataclass(slots=True)
@@ -33,7 +33,7 @@ class Document:
 
 
 class Follower:
-    """Gathers documents from commits given oldest first.
+    """Gathers documents from commits given as they landed, oldest first.
 
     Every commit that changed a text adds an entry. A merge adds one where its text is new, and where the main line
     took back a text that a merged branch had replaced: so the last entry is always the text that HEAD has.
@@ -75,8 +75,9 @@ class Follower:
         if document.path == change.before or not document.present or not document.entries:
             document.path = after
         self._owner[after] = document
+        counts = self._counts(commit, change, document)
         document.present, document.ended = True, ""
-        if self._counts(commit, change, document):
+        if counts:
             document.entries.append(Entry(commit.id, after, change.blob, commit.committed, commit.landed))
         self._note(commit, document, change.blob, after)
 
@@ -86,7 +87,7 @@ class Follower:
         if not commit.merge:
             return change.blob != change.old_blob or not document.entries
         if commit.main:
-            return not document.entries or document.entries[-1].blob != change.blob
+            return not document.entries or not document.present or document.entries[-1].blob != change.blob
         return all(entry.blob != change.blob for entry in document.entries)
 
     def _note(self, commit: Commit, document: Document, blob: str, path: str) -> None:
@@ -123,6 +124,6 @@ def _end(document: Document, commit: Commit) -> None:
 def follow(newest_first: Iterable[Commit]) -> Follower:
     """Follow every document of a log."""
     follower = Follower()
-    for commit in reversed(list(newest_first)):
+    for commit in landing(newest_first):
         follower.add(commit)
     return follower

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 from policy_versions.errors import HistoryError, TextError, UnknownVersionError
 from policy_versions.history import records
 from policy_versions.history.documents import Document
-from policy_versions.history.repository import Repository
+from policy_versions.history.repository import Repository, Tag
 from policy_versions.model import ReleaseStatus, Version
 
 if TYPE_CHECKING:
@@ -129,27 +129,31 @@ def _nearest(numbers: Sequence[str], which: str) -> str:
 def _released(repository: Repository, head: str, policies: Iterable[Policy]) -> dict[str, list[Version]]:
     """Read the versions of those policies that have release files whose tag exists."""
     files = repository.files(head, "policies")
-    found = {}
+    found: dict[str, list[Version]] = {}
+    tags: dict[str, Tag] | None = None
     for policy in policies:
         under = f"policies/{policy.id}/releases/"
         names = [p for p in files if p.startswith(under) and p.endswith(".yaml")]
+        tags = repository.tags() if names and tags is None else tags
         read = [records.read(repository.blob(files[n]), n, policy.id) for n in names]
-        tags = repository.tags(f"{policy.id}/v") if read else {}
-        tagged = [(r, tags[f"{policy.id}/v{r.number}"].commit) for r in read if f"{policy.id}/v{r.number}" in tags]
-        rows = [v for r, commit in sorted(tagged, key=lambda pair: pair[0].order) for v in _of(repository, r, commit)]
+        tagged = [r for r in sorted(read, key=lambda r: r.order) if _tag(r) in (tags or {})]
+        rows = [v for r in tagged for v in _of(repository, r, (tags or {})[_tag(r)].commit)]
         if rows:
             found[policy.id] = sorted(rows, key=lambda v: v.language)
     return found
 
 
-def _of(repository: Repository, record: records.Record, commit: str) -> Iterable[Version]:
-    there = repository.files(commit)
+def _tag(record: records.Record) -> str:
+    return f"{record.policy}/v{record.number}"
+
+
+def _of(repository: Repository, record: records.Record, commit: str) -> Iterator[Version]:
     for language, path in record.texts.items():
-        if path not in there:
-            tag = f"{record.policy}/v{record.number}"
-            raise HistoryError(f"the release file of {tag} names {path!r}, which is not in the commit of the tag")
+        blob = repository.locate(commit, path)
+        if blob is None:
+            problem = f"the release file of {_tag(record)} names {path!r}, which is not in the commit of the tag"
+            raise HistoryError(problem)
         days = (record.announced_on, record.effective_on)
-        blob = there[path]
         yield Version(
             record.policy, language, record.number, commit, path, blob, *days, "", withdrawn_on=record.withdrawn_on
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
@@ -25,19 +25,24 @@ class Change:
     old_blob: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Commit:
-    """A commit that touched files of interest, or stands on the main line; `landed` is when the main line had it.
+    """A commit and what it did to files of interest; `main` on the first-parent line, `landed` when that line had it.
 
     Times are seconds since 1970 by the committer's clock: the author's may lie long before the text was in the record.
     """
 
     id: str
     committed: int
-    landed: int
-    main: bool
-    merge: bool
+    parents: tuple[str, ...]
     changes: tuple[Change, ...]
+    landed: int = 0
+    main: bool = False
+
+    @property
+    def merge(self) -> bool:
+        """Say whether it has more than one parent."""
+        return len(self.parents) > 1
 
 
 def tokens(out: BinaryIO) -> Iterator[bytes]:
@@ -54,37 +59,50 @@ def tokens(out: BinaryIO) -> Iterator[bytes]:
 def commits(out: BinaryIO, wanted: Callable[[str], bool]) -> Iterator[Commit]:
     """Yield the commits of a log made with ARGUMENTS, newest first; only changes of wanted paths are kept."""
     stream = tokens(out)
-    header: bytes | None = None
+    header = b""
     changes: list[Change] = []
-    line = _MainLine()
     for token in stream:
         if token.startswith(b"\x01"):
-            if header is not None:
-                yield line.commit(header, changes)
+            if header:
+                yield _commit(header, changes)
             header, changes = token, []
         elif token.lstrip(b"\n").startswith(b":"):
             changes += _change(token, stream, wanted)
-    if header is not None:
-        yield line.commit(header, changes)
+    if header:
+        yield _commit(header, changes)
 
 
-class _MainLine:
-    """Tells the commits of the first-parent line from those that were merged into it."""
+def landing(newest_first: Iterable[Commit]) -> list[Commit]:
+    """Order commits as the main line took them in: oldest first, a merged branch right before its merge."""
+    listed = list(newest_first)
+    by_id = {commit.id: commit for commit in listed}
+    line = []
+    at = listed[0] if listed else None
+    while at is not None:
+        at.main = True
+        line.append(at)
+        at = by_id.get(at.parents[0]) if at.parents else None
+    turn: dict[str, int] = {}
+    for index, tip in enumerate(reversed(line)):
+        _land(tip, index, turn, by_id)
+    listed.reverse()
+    listed.sort(key=lambda commit: turn[commit.id])  # stable: parents stay before children
+    return listed
 
-    def __init__(self) -> None:
-        self._next: bytes | None = None
-        self._landed = 0
-        self._started = False
 
-    def commit(self, header: bytes, changes: list[Change]) -> Commit:
-        """Make the commit of a header; to be called newest first."""
-        name, time, *parents = header[1:].split()
-        main = not self._started or name == self._next
-        if main:
-            self._started = True
-            self._next = parents[0] if parents else None
-            self._landed = int(time)
-        return Commit(name.decode(), int(time), self._landed, main, len(parents) > 1, tuple(changes))
+def _land(tip: Commit, index: int, turn: dict[str, int], by_id: Mapping[str, Commit]) -> None:
+    """Give a commit of the main line, and all that came with it, its turn and time."""
+    todo = [tip]
+    while todo:
+        commit = todo.pop()
+        if commit.id not in turn:
+            turn[commit.id], commit.landed = index, tip.committed
+            todo += [by_id[p] for p in commit.parents if p in by_id and p not in turn]
+
+
+def _commit(header: bytes, changes: list[Change]) -> Commit:
+    name, time, *parents = header[1:].decode().split()
+    return Commit(name, int(time), tuple(parents), tuple(changes))
 
 
 def _change(meta: bytes, stream: Iterator[bytes], wanted: Callable[[str], bool]) -> list[Change]:

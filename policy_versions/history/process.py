@@ -81,9 +81,16 @@ class Git:
 
     def object(self, name: bytes) -> bytes | None:
         """Return the bytes of one blob (an object name or `commit:path`), or None when there is none."""
+        return self._kept().read(name)
+
+    def name(self, name: bytes) -> str | None:
+        """Return the object name of one blob, or None when there is none."""
+        return self._kept().name(name)
+
+    def _kept(self) -> BlobReader:
         if self._reader is None:
             self._reader = BlobReader(self._git)
-        return self._reader.read(name)
+        return self._reader
 
     def close(self) -> None:
         """End the process that answers single reads."""
@@ -93,18 +100,25 @@ class Git:
 
 
 class BlobReader:
-    """One kept `git cat-file --batch` for single reads; not for use by two threads."""
+    """One kept `git cat-file` for single questions; not for use by two threads. Names with a line feed find nothing."""
 
     def __init__(self, runner: git.Git) -> None:
-        self._process = runner.execute(["git", *_FIXED, "cat-file", "--batch"], istream=PIPE, as_process=True)
+        self._process = runner.execute(["git", *_FIXED, "cat-file", "--batch-command"], istream=PIPE, as_process=True)
 
     def read(self, name: bytes) -> bytes | None:
-        """Ask for one object; None for what is not there or no blob, and for names with a line feed."""
-        if b"\n" in name:
-            return None
-        self._process.stdin.write(name + b"\n")
-        self._process.stdin.flush()
-        return _answer(self._process.stdout, name.decode(errors="replace"))
+        """Return the bytes of a blob."""
+        return _answer(self._process.stdout, name.decode(errors="replace")) if self._ask(b"contents", name) else None
+
+    def name(self, name: bytes) -> str | None:
+        """Return the object name of a blob."""
+        parts = self._process.stdout.readline().split(b" ") if self._ask(b"info", name) else []
+        return parts[0].decode() if len(parts) == 3 and parts[1] == b"blob" else None
+
+    def _ask(self, what: bytes, name: bytes) -> bool:
+        if b"\n" not in name:
+            self._process.stdin.write(what + b" " + name + b"\n")
+            self._process.stdin.flush()
+        return b"\n" not in name
 
     def close(self) -> None:
         """Close its input, which ends it."""

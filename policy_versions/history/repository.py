@@ -126,13 +126,17 @@ class Repository:
 
     def read(self, commit: str, path: str) -> bytes | None:
         """Return the bytes of a file at a commit, or None when it is not there."""
+        name = self.locate(commit, path)
+        return self.blob(name) if name else None
+
+    def locate(self, commit: str, path: str) -> str | None:
+        """Return the object name of a file at a commit, or None when it is not there."""
         name = self._commit(commit)
         if not _plain(path):
             return None
-        if "\n" not in path:
-            return self._git.object(os.fsencode(f"{name}:{path}"))
-        oid = self.files(name, path).get(path)
-        return self.blob(oid) if oid else None
+        if "\n" in path:
+            return self.files(name, path).get(path)
+        return self._git.name(os.fsencode(f"{name}:{path}"))
 
     def files(self, commit: str, under: str = "") -> dict[str, str]:
         """Return path -> blob of the files at a commit, all or those under a folder; no links, no submodules."""

@@ -193,6 +193,75 @@ def test_a_branch_that_merges_main_makes_no_version_of_it(maker: GitMaker) -> No
     assert texts(maker) == ["base\n", "main\n", "main 2\n"]
 
 
+def test_a_branch_brought_up_to_date_lands_with_its_own_merge(maker: GitMaker) -> None:
+    """The branch is older than two merges of others and took the main line in: its text is the merge's, not theirs."""
+    branch_off(maker)
+    maker.commit({"late.md": "late\n"})
+    for n, name in enumerate(("one", "two")):
+        maker.git("checkout", "--quiet", "-b", name, "main")
+        maker.commit({"note.txt": f"{n + 1}"})
+        maker.git("checkout", "--quiet", "main")
+        maker.merge(name)
+    maker.git("checkout", "--quiet", "side")
+    maker.merge("main")
+    maker.git("checkout", "--quiet", "main")
+    maker.merge("side")
+    (late,) = listed(maker, config("late.md"))
+    assert late.status is ReleaseStatus.IN_FORCE
+    assert (late.committed_on, late.landed_on) == (date(2024, 1, 2), date(2024, 1, 8))
+
+
+def test_a_text_refused_by_one_merge_and_taken_by_the_next_is_in_force(maker: GitMaker) -> None:
+    branch_off(maker)
+    maker.commit({"new.md": "new\n"})
+    maker.git("checkout", "--quiet", "main")
+    maker.merge("side", "-s", "ours")
+    maker.commit({"new.md": "new\n"})
+    assert [v.status.value for v in listed(maker, config("new.md"))] == ["replaced", "in-force"]
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        ("log.showSignature", "true"),
+        ("log.showRoot", "false"),
+        ("diff.renames", "false"),
+        ("diff.relative", "true"),
+        ("color.ui", "always"),
+        ("core.quotePath", "true"),
+        ("log.diffMerges", "separate"),
+        ("format.pretty", "fuller"),
+        ("core.abbrev", "7"),
+        ("log.follow", "true"),
+    ],
+)
+def test_settings_of_the_reader_change_nothing(maker: GitMaker, setting: tuple[str, str]) -> None:
+    body = "".join(f"行 {n}\n" for n in range(20))
+    maker.commit({"旧.md": body})
+    maker.git("mv", "旧.md", "新.md")
+    maker.commit()
+    maker.git("checkout", "--quiet", "-b", "side")
+    maker.commit({"新.md": body + "side\n"})
+    maker.git("checkout", "--quiet", "main")
+    maker.commit({"x.txt": "1"})
+    maker.merge("side")
+    expected = listed(maker, config("新.md"))
+    assert [v.path for v in expected] == ["旧.md", "新.md"]
+    maker.git("config", *setting)
+    assert listed(maker, config("新.md")) == expected
+
+
+def test_a_lost_object_is_told(maker: GitMaker) -> None:
+    maker.commit({PATH: "one\n"})
+    blob = listed(maker)[0].blob
+    (maker.root / ".git/objects" / blob[:2] / blob[2:]).unlink()
+    with Repository.open(maker.root) as repository:
+        with pytest.raises(HistoryError, match="damaged"):
+            versions(repository, config(), today=TODAY)
+        with pytest.raises(HistoryError, match="no blob"):
+            repository.blob(blob)
+
+
 def test_a_deleted_document_is_withdrawn_until_it_comes_back(maker: GitMaker) -> None:
     maker.commit({PATH: "one\n"})
     maker.git("rm", "--quiet", PATH)

@@ -22,7 +22,7 @@ def followed(*commits: Mapping[str, str | None]) -> Follower:
         changes = [
             Change(p if p in now else None, None if t is None else p, t or "", now.get(p, "")) for p, t in files.items()
         ]
-        follower.add(Commit(f"c{n}", n, n, True, False, tuple(changes)))
+        follower.add(Commit(f"c{n}", n, (), tuple(changes), n, True))
         now |= {p: t or "" for p, t in files.items()}
         for path in [p for p, t in files.items() if t is None]:
             del now[path]
@@ -106,8 +106,8 @@ def test_deleted_documents_are_kept_and_say_so() -> None:
 
 def test_two_documents_that_had_the_same_path_one_after_the_other() -> None:
     follower = followed({"a.md": "first"}, {"a.md": None})
-    follower.add(Commit("c3", 3, 3, True, False, (Change(None, "b.md", "second", ""),)))
-    follower.add(Commit("c4", 4, 4, True, False, (Change("b.md", "a.md", "second", "second"),)))
+    follower.add(Commit("c3", 3, (), (Change(None, "b.md", "second", ""),), 3, True))
+    follower.add(Commit("c4", 4, (), (Change("b.md", "a.md", "second", "second"),), 4, True))
     plan = importing.plan(follower.documents, str.encode, follower.of)
     policies = written(plan)
     assert policies["a"]["files"] == policies["a-2"]["files"] == {"und": "a.md"}
