@@ -144,6 +144,11 @@ GENERAL: Final = "general"
 _OPEN: Final = frozenset({State.REQUESTED, State.DEFERRED, State.EXPIRED, State.INVALIDATED})
 
 
+def question_of(item: Asked) -> str:
+    """Give the id of the question that a matter belongs to."""
+    return item.key if item.level is Level.SEPARATE_CONSENT else GENERAL
+
+
 def questions(
     bound: str, target: Release, releases: Sequence[Release], said: Mapping[str, Answer], reader: Reader
 ) -> tuple[Question, ...]:

@@ -173,7 +173,7 @@ def verify(data: bytes, trusted: Key | None = None) -> ConsentEvent:
         content = msgspec.json.decode(data, type=dict[str, Any])
         key = trusted or Key.parse(content["key"])
         _, signed = open_note(f"{canonical(content['receipt'])}\n\n{content['signature']}", [key])
-        event = _event(content["receipt"]["dct:hasPart"])
+        event = event_of(content["receipt"])
     except NoteError as error:
         raise ReceiptError(f"the signature does not fit: {error}") from error
     except (msgspec.MsgspecError, KeyError, TypeError, ValueError, AttributeError) as error:
@@ -189,7 +189,9 @@ def _fields(event: ConsentEvent) -> dict[str, Any]:
     return asdict(event) | {"at": stamp(event.at), "findings": list(event.findings)}
 
 
-def _event(part: Mapping[str, Any]) -> ConsentEvent:
+def event_of(document: Mapping[str, Any]) -> ConsentEvent:
+    """Give the event that a receipt's document is about."""
+    part = document["dct:hasPart"]
     fields = {name.removeprefix("event:"): value for name, value in part.items() if name.startswith("event:")}
     return msgspec.convert(fields, type=ConsentEvent)
 

@@ -74,8 +74,7 @@ def _chain(connection: Connection, subject: str) -> tuple[ConsentEvent, ...]:
 
 
 def _event(row: Row[Any]) -> ConsentEvent:
-    fields = dict(row._mapping)
-    del fields["position"]
+    fields = {str(name): value for name, value in row._mapping.items() if name != "position"}
     return msgspec.convert(fields, type=ConsentEvent)
 
 
