@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from policy_versions.likeness import Likeness, likeness
+from policy_versions.likeness import likeness, proposals
 from policy_versions.matching import in_order
 from policy_versions.model import ChangeKind, Clause, ClauseChange, Document
 from policy_versions.statements import STATEMENT, Edit, Elsewhere, edits, sentence_changes
@@ -95,7 +95,8 @@ class _Alignment:
         for i in olds:
             if i in self.of_old:
                 continue
-            for j in starts.get(self.a[i][:PREFIX], ())[:8]:
+            beside = self._beside(i)
+            for j in [*starts.get(self.a[i][:PREFIX], ())[:8], *beside]:
                 group = None if j in self.of_new else self._same_words(i, j)
                 if group:
                     olds_in, news_in = group
@@ -103,6 +104,12 @@ class _Alignment:
                         olds_in, news_in, ChangeKind.SPLIT if len(news_in) >= len(olds_in) else ChangeKind.MERGED
                     )
                     break
+
+    def _beside(self, i: int) -> list[int]:
+        """Give the free clause after the one that the clause before this one went to; the very first, for the first."""
+        group = self.of_old.get(i - 1)
+        j = 0 if i == 0 else -1 if group is None else self.groups[group][1][-1] + 1
+        return [j] if 0 <= j < len(self.b) and j not in self.of_new else []
 
     def _same_words(self, i: int, j: int) -> Group | None:
         """Extend from two clauses over their free neighbours until both sides have said the same words."""
@@ -124,7 +131,7 @@ class _Alignment:
         olds, news = self._left()
         if not olds or not news:
             return
-        pairs = Likeness([self.a[i] for i in olds], [self.b[j] for j in news]).pairs()
+        pairs = proposals([self.old[i].text for i in olds], [self.new[j].text for j in news], NEAR)
         near_old, near_new = self._gap(olds, self.of_old, 0), self._gap(news, self.of_new, 1)
         scored = []
         for score, x, y in [*pairs, *self._opposite(olds, news, near_old, near_new)]:
@@ -159,25 +166,25 @@ class _Alignment:
             if len(xs) * len(ys) <= 64:
                 for x in xs:
                     for y in ys:
-                        yield likeness(self.a[olds[x]], self.b[news[y]]), x, y
+                        yield likeness(self.old[olds[x]].text, self.new[news[y]].text, NEAR), x, y
 
     def _inside(self) -> None:
         """Attach a free clause whose words stand inside a changed one of the other side: merged or split."""
         olds, news = self._left()
         changed = [(n, g) for n, g in enumerate(self.groups) if self.kinds[n] is ChangeKind.CHANGED]
         if changed and (olds or news):
-            self._absorb([(self.a[i], i) for i in olds], [(n, self.b[g[1][0]]) for n, g in changed], 0)
-            self._absorb([(self.b[j], j) for j in news], [(n, self.a[g[0][0]]) for n, g in changed], 1)
+            long_old = [(self.old[i].text, i) for i in olds if len(self.a[i]) >= STATEMENT]
+            long_new = [(self.new[j].text, j) for j in news if len(self.b[j]) >= STATEMENT]
+            self._absorb(long_old, [(n, self.new[g[1][0]].text) for n, g in changed], 0)
+            self._absorb(long_new, [(n, self.old[g[0][0]].text) for n, g in changed], 1)
 
     def _absorb(self, free: list[tuple[str, int]], whole: list[tuple[int, str]], side: int) -> None:
-        long = [(s, k) for s, k in free if len(s) >= STATEMENT]
-        proposals = Likeness([s for s, _ in long], [s for _, s in whole], inside=True).pairs()
         best: dict[int, tuple[float, int]] = {}
-        for score, x, y in proposals:
-            if score >= INSIDE and score > best.get(x, (0.0, 0))[0]:
+        for score, x, y in proposals([t for t, _ in free], [t for _, t in whole], INSIDE, inside=True):
+            if score > best.get(x, (0.0, 0))[0]:
                 best[x] = (score, whole[y][0])
         for x, (_, number) in sorted(best.items()):
-            group, k = self.groups[number], long[x][1]
+            group, k = self.groups[number], free[x][1]
             if len(group[1 - side]) > 1:
                 continue
             group[side].append(k)

@@ -47,10 +47,14 @@ def parse(text: str, language: str = "und") -> Document:
     matter, begin = _front_matter(rows)
     body = "\n".join([""] * begin + rows[begin:])
     tables, body = html_rows(blank_hidden(body))
-    blocks = [b for b in sorted([*_blocks(body), *tables], key=lambda b: b.first) if signature(b.text)]
+    blocks = [b for b in sorted([*_blocks(body), *tables], key=lambda b: b.first) if _readable(b.text)]
     clauses = _clauses(blocks, numbers)
     title = matter.get("title") or next((label(c.text) for c in clauses if c.kind is ClauseKind.HEADING), "")
     return Document(language, title, clauses, matter)
+
+
+def _readable(text: str) -> bool:
+    return text[:1].isalnum() or bool(signature(text))
 
 
 def cells(clause: Clause) -> tuple[str, ...]:
@@ -82,7 +86,7 @@ def _front_matter(rows: Sequence[str]) -> tuple[dict[str, str], int]:
     for i, row in enumerate(rows[1:200], 1):
         if row.rstrip() in ("---", "..."):
             return matter, i + 1
-        scalar = _SCALAR.match(row)
+        scalar = _SCALAR.match(row.strip("*_ ") if row.startswith(("*", "_")) else row)
         if scalar:
             matter[scalar[1]] = scalar[2].strip().strip("\"'")
         elif row.strip() and not row.startswith((" ", "\t", "-", "#")):

@@ -7,64 +7,78 @@ from collections import defaultdict
 from collections.abc import Sequence
 from functools import lru_cache
 from heapq import nlargest
-from math import log
 from typing import Final
 
-from policy_versions.wording import HAN
+from policy_versions.wording import HAN, signature
 
 LONG: Final = 3000
-"""Signatures longer than this are compared by their shingles and not sign by sign."""
-COMMON: Final = 40
-"""A shingle that stands in more passages than this proposes none of them."""
+"""Passages with a longer signature are compared by their terms and not sign by sign."""
+COMMON: Final = 24
+"""A term that stands in more passages than this proposes none of them."""
+TERMS: Final = 32
+"""So many of a passage's rarest terms propose partners."""
 PROPOSALS: Final = 4
-_SHINGLE: Final = re.compile(rf"(?=([{HAN}]{{3}}|[^{HAN}]{{5}}))")
+_WORD: Final = re.compile(rf"[^\W_{HAN}]+|[{HAN}]+")
 
 
-@lru_cache(maxsize=16384)
-def shingles(sign: str) -> frozenset[str]:
-    """Give the overlapping short runs of a signature: three ideographs or five other signs."""
-    found = _SHINGLE.findall(sign)
-    return frozenset(found) if found else frozenset((sign,))
+@lru_cache(maxsize=8192)
+def terms(text: str) -> frozenset[str]:
+    """Give what a passage is recognised by: pairs of neighbouring words, and runs of three ideographs."""
+    found: set[str] = set()
+    last = ""
+    for word in _WORD.findall(text.casefold()):
+        if word[0] < "\u2e80":
+            found.add(f"{last} {word}")
+            last = word
+        else:
+            found.update(map("".join, zip(word, word[1:], word[2:], strict=False)) if len(word) > 2 else (word,))
+            last = ""
+    return frozenset(found)
 
 
-def likeness(a: str, b: str) -> float:
-    """Give 0..1: the share of both signatures that a common subsequence covers (long ones: that shingles share)."""
-    if a == b:
+def likeness(a: str, b: str, cutoff: float = 0.0) -> float:
+    """Give 0..1: the share of both texts that a common subsequence of their signatures covers.
+
+    Long ones are measured by the terms they share. Below the cutoff the result is 0.
+    """
+    x, y = signature(a), signature(b)
+    if x == y:
         return 1.0
-    if len(a) > LONG or len(b) > LONG:
-        x, y = shingles(a), shingles(b)
-        return 2 * len(x & y) / (len(x) + len(y))
+    if len(x) > LONG or len(y) > LONG:
+        p, q = terms(a), terms(b)
+        score = 2 * len(p & q) / max(1, len(p) + len(q))
+        return score if score >= cutoff else 0.0
     from rapidfuzz.distance import Indel  # noqa: PLC0415 - loaded when something differs
 
-    return Indel.normalized_similarity(a, b)
+    return Indel.normalized_similarity(x, y, score_cutoff=cutoff or None)
 
 
 def containment(part: str, whole: str) -> float:
-    """Give 0..1: the share of the part's shingles that stand in the whole."""
-    return 1.0 if part in whole else len(shingles(part) & shingles(whole)) / len(shingles(part))
+    """Give 0..1: the share of the part's terms that stand in the whole."""
+    p = terms(part)
+    return 1.0 if signature(part) in signature(whole) else len(p & terms(whole)) / max(1, len(p))
 
 
-class Likeness:
-    """Proposes pairs of two lists of signatures by the rare shingles that they share."""
+def proposals(
+    old: Sequence[str], new: Sequence[str], cutoff: float, *, inside: bool = False
+) -> list[tuple[float, int, int]]:
+    """Give (likeness, index in old, index in new) for the few passages that share the most rare terms.
 
-    def __init__(self, old: Sequence[str], new: Sequence[str], *, inside: bool = False) -> None:
-        self.old, self.new, self.inside = old, new, inside
-
-    def pairs(self) -> list[tuple[float, int, int]]:
-        """Give (likeness, index in old, index in new) of the few best proposals for each passage of either side."""
-        places: defaultdict[str, list[int]] = defaultdict(list)
-        for y, sign in enumerate(self.new):
-            for shingle in shingles(sign):
-                places[shingle].append(y)
-        proposed: set[tuple[int, int]] = set()
-        for x, sign in enumerate(self.old):
-            votes: defaultdict[int, float] = defaultdict(float)
-            for shingle in shingles(sign):
-                found = places.get(shingle, ())
-                if 0 < len(found) <= COMMON:
-                    weight = 1 / log(2 + len(found))
-                    for y in found:
-                        votes[y] += weight
-            proposed.update((x, y) for y in nlargest(PROPOSALS, votes, key=votes.__getitem__))
-        measure = containment if self.inside else likeness
-        return [(measure(self.old[x], self.new[y]), x, y) for x, y in sorted(proposed)]
+    Only likeness from the cutoff up counts. With `inside`, how far the old passage is contained in the new one counts instead.
+    """
+    places: defaultdict[str, list[int]] = defaultdict(list)
+    for y, text in enumerate(new):
+        for term in terms(text):
+            places[term].append(y)
+    found: list[tuple[float, int, int]] = []
+    for x, text in enumerate(old):
+        votes: defaultdict[int, float] = defaultdict(float)
+        rare = sorted((p for t in terms(text) if len(p := places.get(t, ())) in range(1, COMMON + 1)), key=len)
+        for standing in rare[:TERMS]:
+            for y in standing:
+                votes[y] += 1 / len(standing)
+        for y in sorted(nlargest(PROPOSALS, votes, key=votes.__getitem__)):
+            score = containment(text, new[y]) if inside else likeness(text, new[y], cutoff)
+            if score >= cutoff:
+                found.append((score, x, y))
+    return found

@@ -9,10 +9,14 @@ from typing import Final
 
 EXACT: Final = 20_000_000
 """Below this product of lengths a gap without unique elements is solved exactly (a bit matrix of 2.5 MB)."""
+RARE: Final = 32
+"""A gap too big for that whose rarest common element stands in it more often than this is given up."""
 
 
-def in_order(a: Sequence[int], b: Sequence[int]) -> list[tuple[int, int]]:
+def in_order(a: Sequence[int], b: Sequence[int], *, exact: bool = False) -> list[tuple[int, int]]:
     """Pair equal elements of two sequences without crossing, by patience; ascending, each index at most once.
+
+    With `exact`, every gap small enough is solved exactly at once: the most is paired, and nothing is preferred.
 
     Common ends first, then elements unique on both sides by longest increasing run, then each gap again; a gap without
     unique elements exactly if it is small, else by its rarest elements. Time is O(n log n) outside exact gaps.
@@ -28,7 +32,8 @@ def in_order(a: Sequence[int], b: Sequence[int]) -> list[tuple[int, int]]:
             ah, bh = ah - 1, bh - 1
             pairs.append((ah, bh))
         if al < ah and bl < bh:
-            anchors = _anchors(a, b, al, ah, bl, bh)
+            small = exact and (ah - al) * (bh - bl) <= EXACT
+            anchors = None if small else _anchors(a, b, al, ah, bl, bh)
             if anchors is None:
                 pairs += _exact(a, b, al, ah, bl, bh)
             elif anchors:
@@ -55,6 +60,8 @@ def _anchors(a: Sequence[int], b: Sequence[int], al: int, ah: int, bl: int, bh: 
         if (ah - al) * (bh - bl) <= EXACT:
             return None
         least = min(max(ca[x], cb[x]) for x in common)
+        if least > RARE:
+            return []
         rare = {x for x in common if max(ca[x], cb[x]) == least}
     places: dict[int, list[int]] = {}
     for j in range(bh - 1, bl - 1, -1):

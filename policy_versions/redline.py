@@ -13,16 +13,15 @@ from policy_versions.matching import in_order
 from policy_versions.model import ChangeKind, Clause, ClauseChange, Document, Segment, SegmentKind
 from policy_versions.wording import HAN
 
-_TOKEN: Final = re.compile(rf"[{HAN}]|[^\W_{HAN}]+(?:[.\-@_'’][^\W_{HAN}]+)*|\s+|.", re.DOTALL)
-_LINE: Final = re.compile(r"[^\n。！？；]*(?:[\n。！？；]|$)|(?s:.)")
-_UNIT: Final = re.compile(
-    r"[0-9０-９一二三四五六七八九十百千万两半]+(?:个?(?:工作日|自然日|小时|分钟|周岁|星期|月|年|日|天|周|岁|次|元|项|款|条))?"
+_UNITS: Final = "工作日|自然日|小时|分钟|周岁|星期|月|年|日|天|周|岁|次|元|项|款|条"
+_WHOLE: Final = (
+    rf"[0-9０-９]+(?:[.,][0-9]+)*个?(?:{_UNITS})|[一二三四五六七八九十百千万两半]+个?(?:{_UNITS})"
+    "|未经|不会|不得|不能|不再|不可|可能|可以|能够|应当|必须|需要|将会|仅会|第三方|个人信息|我们|您的|以及|或者"
 )
-_WHOLE: Final = re.compile(
-    _UNIT.pattern
-    + r"|未经|不会|不得|不能|不再|不可|可能|可以|能够|应当|必须|需要|将会|仅会|仅|不"
-    + r"|第三方|个人信息|我们|您的|以及|或者|或|和|及|与"
-)
+_TOKEN: Final = re.compile(rf"{_WHOLE}|[{HAN}]|[^\W_{HAN}]+(?:[.\-@_'’][^\W_{HAN}]+)*|\s+|.", re.DOTALL)
+_LINE: Final = re.compile(r".*?(?:[\n。！？；]+|(?<=[.!?;]) +|$)", re.DOTALL)
+Part = tuple[str, str, bool]
+"""Old text, new text, and whether they are equal."""
 _JOINED: Final = frozenset((ChangeKind.CHANGED, ChangeKind.SPLIT, ChangeKind.MERGED))
 
 
@@ -36,12 +35,12 @@ def segments(before: str, after: str) -> tuple[Segment, ...]:
     """
     if before == after:
         return (Segment(SegmentKind.EQUAL, before),) if before else ()
-    parts: list[tuple[SegmentKind, str]] = []
-    for old, new in _runs(_cut(_LINE, before), _cut(_LINE, after)):
-        if old == new:
-            parts.append((SegmentKind.EQUAL, "".join(old)))
+    parts: list[Part] = []
+    for old, new, same in _runs(_LINE.findall(before), _LINE.findall(after)):
+        if same:
+            parts.append((old, new, True))
         else:
-            parts += _words("".join(old), "".join(new))
+            parts += _settle(_runs(_TOKEN.findall(old), _TOKEN.findall(new), exact=True))
     return tuple(_tidy(parts))
 
 
@@ -58,68 +57,40 @@ def text(clauses: Sequence[Clause]) -> str:
     return "\n".join(c.text for c in clauses)
 
 
-def _cut(pattern: re.Pattern[str], value: str) -> list[str]:
-    return [m[0] for m in pattern.finditer(value) if m[0]]
-
-
-def _runs(old: list[str], new: list[str]) -> Iterator[tuple[list[str], list[str]]]:
-    """Give alternating runs of pieces: equal ones as the same list twice, differing ones as they stand."""
+def _runs(old: list[str], new: list[str], *, exact: bool = False) -> list[Part]:
+    """Compare two lists of pieces: runs alternately equal and differing, joined."""
     numbers: dict[str, int] = {}
     a = [numbers.setdefault(x, len(numbers)) for x in old]
     b = [numbers.setdefault(x, len(numbers)) for x in new]
-    i = j = 0
-    for x, y in [*in_order(a, b), (len(old), len(new))]:
-        if i < x or j < y:
-            yield old[i:x], new[j:y]
-        if x < len(old):
-            yield [old[x]], [new[y]]
+    runs: list[Part] = []
+    i = j = start = 0  # an equal run goes from `start` to i in the old pieces
+    for x, y in [*in_order(a, b, exact=exact), (len(old), len(new))]:
+        if (i, j) != (x, y):
+            if start < i:
+                text = "".join(old[start:i])
+                runs.append((text, text, True))
+            runs.append(("".join(old[i:x]), "".join(new[j:y]), False))
+            start = x
         i, j = x + 1, y + 1
+    if start < len(old):
+        text = "".join(old[start:])
+        runs.append((text, text, True))
+    return runs
 
 
-def _words(before: str, after: str) -> Iterator[tuple[SegmentKind, str]]:
-    for old, new, same in _settle(list(_runs(_tokens(before), _tokens(after)))):
-        if same:
-            yield SegmentKind.EQUAL, old
-        else:
-            yield from ((SegmentKind.DELETE, old), (SegmentKind.INSERT, new))
-
-
-def _tokens(value: str) -> list[str]:
-    """Cut into words; what must stay whole in Chinese is one token."""
-    found: list[str] = []
-    at = 0
-    for match in _WHOLE.finditer(value):
-        if match.start() < at or (
-            match.start()
-            and value[match.start() - 1].isascii()
-            and value[match.start() - 1].isalnum()
-            and match[0][0].isascii()
-        ):
-            continue
-        found += _cut(_TOKEN, value[at : match.start()])
-        found.append(match[0])
-        at = match.end()
-    return found + _cut(_TOKEN, value[at:])
-
-
-def _settle(runs: list[tuple[list[str], list[str]]]) -> Iterator[tuple[str, str, bool]]:
+def _settle(runs: list[Part]) -> Iterator[Part]:
     """Give up equal islands too small to help a reader: one space or sign between two replaced words."""
-    joined: list[tuple[str, str, bool]] = []
-    for same, group in groupby(runs, key=lambda r: r[0] == r[1]):
-        pieces = list(group)
-        joined.append(("".join("".join(o) for o, _ in pieces), "".join("".join(n) for _, n in pieces), same))
-    for k, (old, new, same) in enumerate(joined):
-        island = same and len(old) == 1 and not old.isalnum() and 0 < k < len(joined) - 1
-        between = island and all(joined[k - 1][:2]) and all(joined[k + 1][:2])
-        yield old, new, same and not between
+    last = len(runs) - 1
+    for k, (old, new, same) in enumerate(runs):
+        island = same and len(old) == 1 and 0 < k < last and not old.isalnum()
+        yield old, new, same and not (island and all(runs[k - 1][:2]) and all(runs[k + 1][:2]))
 
 
-def _tidy(parts: Sequence[tuple[SegmentKind, str]]) -> Iterator[Segment]:
+def _tidy(parts: Sequence[Part]) -> Iterator[Segment]:
     """Join neighbours: between two equal runs at most one delete, then one insert."""
-    for equal, group in groupby(parts, key=lambda p: p[0] is SegmentKind.EQUAL):
+    for same, group in groupby(parts, key=lambda p: p[2]):
         run = list(group)
-        kinds = (SegmentKind.EQUAL,) if equal else (SegmentKind.DELETE, SegmentKind.INSERT)
-        for kind in kinds:
-            joined = "".join(value for k, value in run if k is kind)
+        for kind, side in ((SegmentKind.EQUAL, 0),) if same else ((SegmentKind.DELETE, 0), (SegmentKind.INSERT, 1)):
+            joined = "".join(part[1] if side else part[0] for part in run)
             if joined:
                 yield Segment(kind, joined)

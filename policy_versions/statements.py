@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import zip_longest
 from typing import Final
 
-from policy_versions.likeness import Likeness, likeness
+from policy_versions.likeness import likeness, proposals
 from policy_versions.model import ChangeKind, Clause, ClauseChange, ClauseKind
 from policy_versions.sentences import sentences
 from policy_versions.wording import signature
@@ -82,10 +82,10 @@ def edits(changes: Sequence[ClauseChange]) -> tuple[Edit, ...]:
     found = [e for change in changes for e in _edits(change, elsewhere)]
     gone = [e for e in found if not e.after and len(signature(e.before)) >= STATEMENT]
     come = [e for e in found if not e.before and len(signature(e.after)) >= STATEMENT]
-    proposals = Likeness([signature(e.before) for e in gone], [signature(e.after) for e in come]).pairs()
     partner: dict[int, Edit] = {}
-    for score, x, y in sorted(proposals, key=lambda p: (-p[0], p[1], p[2])):
-        if score >= OTHER_PLACE and id(gone[x]) not in partner and id(come[y]) not in partner:
+    likely = proposals([e.before for e in gone], [e.after for e in come], OTHER_PLACE)
+    for _, x, y in sorted(likely, key=lambda p: (-p[0], p[1], p[2])):
+        if id(gone[x]) not in partner and id(come[y]) not in partner:
             partner |= {id(gone[x]): come[y], id(come[y]): gone[x]}
     return tuple(_joined(found, partner))
 
@@ -148,11 +148,11 @@ def _differing(old: list[Said], new: list[Said]) -> tuple[list[Said], list[Said]
 def _recut(a: list[str], b: list[str]) -> tuple[set[int], set[int]]:
     starts: defaultdict[str, list[int]] = defaultdict(list)
     for j, sign in enumerate(b):
-        starts[sign[:6]].append(j)
+        starts[sign[:2]].append(j)
     gone: set[int] = set()
     come: set[int] = set()
     for i in range(len(a)):
-        for j in () if i in gone else starts.get(a[i][:6], ())[:4]:
+        for j in () if i in gone else starts.get(a[i][:2], ())[:16]:
             x, y, p, q = a[i], b[j], i + 1, j + 1
             while x != y and p - i + q - j < RECUT:
                 if y and x.startswith(y) and q < len(b):
@@ -170,11 +170,11 @@ def _recut(a: list[str], b: list[str]) -> tuple[set[int], set[int]]:
 
 def _paired(old: list[Said], new: list[Said]) -> list[tuple[Said | None, Said | None]]:
     """Pair the sentences most alike; the order is that of the new text, with what is gone at its old place."""
-    a, b = [signature(s) for s, _ in old], [signature(s) for s, _ in new]
+    a, b = [s for s, _ in old], [s for s, _ in new]
     if len(a) * len(b) <= ALL_PAIRS:
         scored = [(likeness(x, y), i, j) for i, x in enumerate(a) for j, y in enumerate(b)]
     else:
-        scored = Likeness(a, b).pairs()
+        scored = proposals(a, b, SAME_PLACE)
     mate: dict[int, int] = {}
     taken: set[int] = set()
     for score, i, j in sorted(scored, key=lambda t: (-t[0], t[1], t[2])):

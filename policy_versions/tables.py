@@ -41,11 +41,13 @@ def html_rows(source: str) -> tuple[list[Block], str]:
     if "<table" not in lower or len(lower) != len(source):
         return [], source
     blocks: list[Block] = []
-    kept, at = [], 0
+    kept, at, line = [], 0, 0
     while (start := lower.find("<table", at)) >= 0 and (end := lower.find("</table", start)) >= 0:
+        line += source.count("\n", at, start)
         end = lower.find(">", end) + 1 or len(source)
         kept += [source[at:start], _NOT_NEWLINE.sub("", source[start:end])]
-        blocks += _rows(source[start:end], source.count("\n", 0, start))
+        blocks += _rows(source[start:end], line)
+        line += source.count("\n", start, end)
         at = end
     return blocks, "".join([*kept, source[at:]])
 

@@ -22,33 +22,43 @@ _PUNCTUATION: Final = str.maketrans(
         **dict.fromkeys("【〔〖", "["),
         **dict.fromkeys("】〕〗", "]"),
         **dict.fromkeys("～〜∼", "~"),
+        "″": '"',
         "…": "...",
         "•": "·",
         **{chr(0x2460 + i): f"({i + 1})" for i in range(20)},  # ① is a number, never the digit 1
         **{chr(0x2776 + i): f"({i + 1})" for i in range(10)},
     }
 )
+_SIGNS: Final = {**_INVISIBLE, **_PUNCTUATION}
 _LINK: Final = re.compile(
     r"!?\[((?:[^\[\]\\]|\\.)*)\]\(\s*<?([^\s()<>]*(?:\([^\s()]*\)[^\s()<>]*)?)>?(?:\s+[\"'][^\"']*[\"'])?\s*\)"
 )
 _AUTOLINK: Final = re.compile(r"<((?:https?://|mailto:|tel:)[^\s<>]+|[\w.+-]+@[\w.-]+)>")
 _ANCHOR: Final = re.compile(
-    r"<a\b[^<>]{0,4000}?href\s*=\s*[\"']?([^\"'\s<>]*)[^<>]*>(.*?)</a\s*>", re.IGNORECASE | re.DOTALL
+    r"<a\b[^<>]{0,2000}?href\s*=\s*[\"']?([^\"'\s<>]*)[^<>]*>((?:[^<]|<(?!/?a\b))*)</a\s*>", re.IGNORECASE
 )
 _TAG: Final = re.compile(r"</?[A-Za-z][^<>]*>")
 _ESCAPE: Final = re.compile(r"\\([!-/:-@\[-`{-~])")
 _EMPHASIS: Final = re.compile(r"\*+|(?<![^\W_])_+|_+(?![^\W_])|`+|~~")
-_HAN_SPACE: Final = re.compile(rf"(?<=[{HAN}])\s+|\s+(?=[{HAN}])")
-_MARK_SPACE: Final = re.compile(r"\s+(?=[,.;:!?)\]])|(?<=[(\[])\s+")
+_MARKS: Final = re.compile("[*_`~]")
+_HAN_SPACE: Final = re.compile(rf"(?<=[{HAN}]) | (?=[{HAN}])")
+_MARK_SPACE: Final = re.compile(r" (?=[,.;:!?)\]])|(?<=[(\[]) ")
 _SPACE: Final = re.compile(r"\s+")
 _PIECE: Final = re.compile(
     r"(?:https?://|www\.)[^\s<>()\"'|" + HAN + r"]+"  # an address keeps its punctuation: it is another one without
-    r"|[A-Za-z0-9][\w.+-]*@[A-Za-z0-9][\w-]*(?:\.[A-Za-z0-9][\w-]*)+"
+    r"|[A-Za-z0-9][\w.+-]{0,63}@[A-Za-z0-9][\w-]{0,63}(?:\.[A-Za-z0-9][\w-]{0,63})+"
     r"|\d+(?:(?:\s?[.,:/~-]\s?|\s)\d+)*"  # 1.5, 2-3 and 12 3 are not 15, 23 and 123
     r"|[^\W\d_]+"
     r"|[%$€£¥₩+<>=≤≥≠±×÷√✓✔✗✘☑☒✅❌☐°‰]|~~"
 )
 _NUMBER_SPACE: Final = re.compile(r"(?<=[.,:/~-])\s+|\s+(?=[.,:/~-])")
+_ENUMERATION: Final = re.compile(
+    r"(?<=[;:,.])\s?(?:"
+    r"\((?:[0-9]{1,2}|[A-Za-z]|[ivxIVX]{1,4}|[一二三四五六七八九十]{1,3})\)|(?:[a-z]|[ivx]{1,4}|[0-9]{1,2})\)"
+    rf"|[0-9]{{1,2}},(?=[{HAN}]))"
+    r"(?!\s?(?:days?|months?|years?|hours?|weeks?|business|calendar|working|[个年月日天周岁小工分]))",
+)
+"""Numbers of a list inside a sentence; a written-out number's repetition in digits is none."""
 _NUMBERS: Final = r"[0-9]{1,3}|[一二三四五六七八九十百零〇两]{1,5}|[IVXivx]{1,5}|[A-Za-z]"
 NUMBERING: Final = re.compile(
     r"(?:"
@@ -104,23 +114,26 @@ def plain(text: str) -> str:
     return _ESCAPE.sub(r"\1", text) if "\\" in text else text
 
 
-@lru_cache(maxsize=32768)
+def _fold(text: str) -> str:
+    """Give the visible words with one spelling for every sign; white space as it stands."""
+    text = plain(text)
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text.translate(_SIGNS))
+    return _EMPHASIS.sub("", text) if _MARKS.search(text) else text
+
+
+@lru_cache(maxsize=8192)
 def normalise(text: str) -> str:
     """Reduce a passage to what is left when typography does not matter.
 
     NFKC, one kind of quote, dash and punctuation width, no emphasis, no invisible signs, spaces only between Latin
-    words.
-    Letter case and numbering stay; `signature` drops those too. Idempotent on text without markup.
+    words. Letter case and numbering stay; `signature` drops those too. Idempotent on text without markup.
     """
-    text = plain(text).translate(_INVISIBLE).translate(_PUNCTUATION)
-    if not text.isascii():
-        text = unicodedata.normalize("NFKC", text).translate(_PUNCTUATION)
-    text = _EMPHASIS.sub("", text)
-    text = _MARK_SPACE.sub("", _HAN_SPACE.sub("", text))
-    return _SPACE.sub(" ", text).strip()
+    text = _SPACE.sub(" ", _fold(text))
+    return _MARK_SPACE.sub("", _HAN_SPACE.sub("", text)).strip()
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=32768)
 def signature(text: str) -> str:
     """Give the words alone: equal for two passages that differ in typography, numbering, letter case or wrapping.
 
@@ -128,17 +141,15 @@ def signature(text: str) -> str:
     pieces joined are the signature of the pieces' text joined, which is how re-cut paragraphs are recognised. Empty:
     nothing to read.
     """
-    return words(strip_number(normalise(text)))
+    normal = strip_number(_fold(text).strip())
+    if ")" in normal or "," in normal:
+        normal = _ENUMERATION.sub(" ", normal)
+    return "".join(map(_piece, _PIECE.findall(normal))).casefold()
 
 
 def visible(text: str) -> str:
-    """Give the words a reader sees without emphasis marks, punctuation and case as they stand."""
+    """Give the words a reader sees, without emphasis marks; punctuation and letter case as they stand."""
     return _SPACE.sub(" ", _EMPHASIS.sub("", plain(text).translate(_INVISIBLE))).strip()
-
-
-def words(normal: str) -> str:
-    """Give the signature of a text already normalised, its numbering kept."""
-    return "".join(map(_piece, _PIECE.findall(normal))).casefold()
 
 
 def _piece(piece: str) -> str:
