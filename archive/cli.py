@@ -1,0 +1,95 @@
+"""`policyctl archive`: export, serve, index."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import click
+
+if TYPE_CHECKING:
+    from archive.index import Index
+
+_REPOSITORY = click.option(
+    "--repository",
+    "-C",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    default=Path(),
+    help="The policy repository (default: here).",
+)
+_INDEX = click.option(
+    "--index-file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Where the look-up index lies (default: .policyctl/archive.sqlite3 in the repository).",
+)
+
+
+@click.group()
+def archive() -> None:
+    """Export or serve the archive."""
+
+
+@archive.command("export")
+@click.argument("directory", type=click.Path(path_type=Path, file_okay=False))
+@_REPOSITORY
+@_INDEX
+@click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="Make the pages as of this day.")
+def export_(directory: Path, repository: Path, index_file: Path | None, today: datetime | None) -> None:
+    """Write the static archive to DIRECTORY."""
+    from archive.export import export  # noqa: PLC0415 - heavy, and only what is used is loaded
+    from archive.site import Site  # noqa: PLC0415
+
+    begin = time.perf_counter()
+    index = _updated(repository, index_file)
+    day = today.date() if today else datetime.now(ZoneInfo(index.publisher.timezone)).date()
+    written = export(Site.of(index, today=day, log=index.log), directory)
+    index.close()
+    seconds = time.perf_counter() - begin
+    click.echo(
+        f"{directory}: {written.pages} pages, {written.size / 1e6:.1f} MB, {written.changed} written, {seconds:.1f} s"
+    )
+
+
+@archive.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="Port to listen on.")
+@_REPOSITORY
+@_INDEX
+def serve(host: str, port: int, repository: Path, index_file: Path | None) -> None:
+    """Serve the archive as a web application until Ctrl-C."""
+    import uvicorn  # noqa: PLC0415 - heavy, and only what is used is loaded
+
+    from archive.app import create_app  # noqa: PLC0415
+
+    _updated(repository, index_file).close()
+    app = create_app(repository, clock=lambda: datetime.now(UTC), index=_place(repository, index_file))
+    uvicorn.run(app, host=host, port=port, log_level="warning", server_header=False)
+
+
+@archive.command("index")
+@_REPOSITORY
+@_INDEX
+def index_(repository: Path, index_file: Path | None) -> None:
+    """Bring the look-up index up to date; it is made anew when it is missing."""
+    begin = time.perf_counter()
+    index = _updated(repository, index_file)
+    count = sum(len(index.releases(p, today=datetime.now(UTC).date())) for p in index.policies())
+    index.close()
+    click.echo(f"{_place(repository, index_file)}: {count} versions, {time.perf_counter() - begin:.1f} s")
+
+
+def _place(repository: Path, index_file: Path | None) -> Path:
+    return index_file or repository / ".policyctl" / "archive.sqlite3"
+
+
+def _updated(repository: Path, index_file: Path | None) -> Index:
+    from archive.index import Index  # noqa: PLC0415
+    from policy_versions.release import Record  # noqa: PLC0415
+
+    with Record.open(repository) as record:
+        index = Index.open(_place(repository, index_file))
+        index.update(record)
+    return index
