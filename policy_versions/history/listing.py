@@ -7,11 +7,12 @@ import difflib
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from itertools import groupby
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from policy_versions.errors import HistoryError, TextError, UnknownVersionError
 from policy_versions.history import records
@@ -41,13 +42,52 @@ def versions(
     return tuple(_completed(rows, _digests(repository, rows), today))
 
 
-def since(version: Version) -> date:
+class Dated(Protocol):
+    """What has the days of a version."""
+
+    @property
+    def effective_on(self) -> date | None: ...
+    @property
+    def committed_on(self) -> date | None: ...
+    @property
+    def landed_on(self) -> date | None: ...
+    @property
+    def withdrawn_on(self) -> date | None: ...
+
+
+D = TypeVar("D", bound=Dated)
+
+
+@dataclass(slots=True)
+class _Row:
+    """A version before its text was read; frozen values are dear to make twice."""
+
+    policy: str
+    language: str
+    number: str
+    commit: str
+    path: str
+    blob: str
+    announced_on: date | None = None
+    effective_on: date | None = None
+    committed_on: date | None = None
+    landed_on: date | None = None
+    withdrawn_on: date | None = None
+
+    def version(self, sha256: str, size: int, status: ReleaseStatus) -> Version:
+        """Complete it."""
+        known = (self.policy, self.language, self.number, self.commit, self.path, self.blob)
+        days = (self.committed_on, self.landed_on, self.withdrawn_on)
+        return Version(*known, self.announced_on, self.effective_on, sha256, status, size, *days)
+
+
+def since(version: Dated) -> date:
     """Return the day from which a version binds: its effective day, else the day the main line had it."""
     day = version.effective_on or version.landed_on or version.committed_on
     return day or date.max
 
 
-def in_force(versions: Sequence[Version], on: date) -> Version | None:
+def in_force(versions: Sequence[D], on: date) -> D | None:
     """Return the version of one policy and language in force on a day, or None."""
     best: tuple[date, int] | None = None
     start = date.min
@@ -126,10 +166,10 @@ def _nearest(numbers: Sequence[str], which: str) -> str:
     return f"nearest: {', '.join(ordered[max(0, at - 2) : at + 2])} ({len(ordered)} in all)"
 
 
-def _released(repository: Repository, head: str, policies: Iterable[Policy]) -> dict[str, list[Version]]:
+def _released(repository: Repository, head: str, policies: Iterable[Policy]) -> dict[str, list[_Row]]:
     """Read the versions of those policies that have release files whose tag exists."""
     files = repository.files(head, "policies")
-    found: dict[str, list[Version]] = {}
+    found: dict[str, list[_Row]] = {}
     tags: dict[str, Tag] | None = None
     for policy in policies:
         under = f"policies/{policy.id}/releases/"
@@ -147,41 +187,34 @@ def _tag(record: records.Record) -> str:
     return f"{record.policy}/v{record.number}"
 
 
-def _of(repository: Repository, record: records.Record, commit: str) -> Iterator[Version]:
+def _of(repository: Repository, record: records.Record, commit: str) -> Iterator[_Row]:
     for language, path in record.texts.items():
         blob = repository.locate(commit, path)
         if blob is None:
             problem = f"the release file of {_tag(record)} names {path!r}, which is not in the commit of the tag"
             raise HistoryError(problem)
         days = (record.announced_on, record.effective_on)
-        yield Version(
-            record.policy, language, record.number, commit, path, blob, *days, "", withdrawn_on=record.withdrawn_on
-        )
+        yield _Row(record.policy, language, record.number, commit, path, blob, *days, withdrawn_on=record.withdrawn_on)
 
 
-def _followed(
-    repository: Repository, head: str, policies: Sequence[Policy], zone: ZoneInfo
-) -> dict[str, list[Version]]:
+def _followed(repository: Repository, head: str, policies: Sequence[Policy], zone: ZoneInfo) -> dict[str, list[_Row]]:
     """Number every text that the files of these policies ever had."""
     follower = repository.follow(head, {path for p in policies for path in p.files.values()})
-    found: dict[str, list[Version]] = defaultdict(list)
+    found: dict[str, list[_Row]] = defaultdict(list)
+    day = lru_cache(maxsize=None)(lambda seconds: datetime.fromtimestamp(seconds, zone).date())
     for policy in policies:
         for language, path in sorted(policy.files.items()):
             document = follower.of(path, policy.until)
             if document is not None:
-                found[policy.id] += _numbered(document, policy.id, language, zone)
+                found[policy.id] += _numbered(document, policy.id, language, day)
     return found
 
 
-def _numbered(document: Document, policy: str, language: str, zone: ZoneInfo) -> Iterable[Version]:
-    def day(seconds: int | None) -> date | None:
-        return None if seconds is None else datetime.fromtimestamp(seconds, zone).date()
-
+def _numbered(document: Document, policy: str, language: str, day: Callable[[int], date]) -> Iterator[_Row]:
     for index, entry in enumerate(document.entries, 1):
-        yield Version(
-            policy, language, str(index), entry.commit, entry.path, entry.blob, None, None, "",
-            committed_on=day(entry.committed), landed_on=day(entry.landed), withdrawn_on=day(entry.gone),
-        )  # fmt: skip
+        gone = None if entry.gone is None else day(entry.gone)
+        days = (None, None, day(entry.committed), day(entry.landed), gone)
+        yield _Row(policy, language, str(index), entry.commit, entry.path, entry.blob, *days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,13 +223,13 @@ class _Digest:
     size: int
 
 
-def _digests(repository: Repository, rows: Sequence[Version]) -> dict[str, _Digest]:
+def _digests(repository: Repository, rows: Sequence[_Row]) -> dict[str, _Digest]:
     """Hash the texts; a blob that several versions share is read once."""
     blobs = repository.blobs(dict.fromkeys(v.blob for v in rows))
     return {oid: _Digest(hashlib.sha256(data).hexdigest(), len(data)) for oid, data in blobs}
 
 
-def _completed(rows: Iterable[Version], digests: Mapping[str, _Digest], today: date) -> Iterator[Version]:
+def _completed(rows: Iterable[_Row], digests: Mapping[str, _Digest], today: date) -> Iterator[Version]:
     """Give each version its hash and size, and say where it stands today."""
     for _, series in groupby(rows, key=lambda v: (v.policy, v.language)):
         group = list(series)
@@ -204,10 +237,10 @@ def _completed(rows: Iterable[Version], digests: Mapping[str, _Digest], today: d
         for row in group:
             digest = digests[row.blob]
             status = _status(row, row is group[-1], current, today)
-            yield replace(row, sha256=digest.sha256, size=digest.size, status=status)
+            yield row.version(digest.sha256, digest.size, status)
 
 
-def _status(row: Version, last: bool, current: Version | None, today: date) -> ReleaseStatus:
+def _status(row: _Row, last: bool, current: _Row | None, today: date) -> ReleaseStatus:
     withdrawn = row.withdrawn_on is not None and row.withdrawn_on <= today
     if row is current:
         return ReleaseStatus.IN_FORCE

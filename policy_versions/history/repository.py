@@ -45,13 +45,14 @@ class Repository:
         if not path.is_dir():
             raise HistoryError(f"{path} is not a folder")
         git = Git(path)
-        status, out, err = git.status("rev-parse", "--is-inside-work-tree")
+        status, out, _ = git.status("rev-parse", "--show-toplevel")
+        if not status:
+            root = Path(os.fsdecode(out.removesuffix(b"\n")))
+            return cls(Git(root), root)
+        status, _, err = git.status("rev-parse", "--git-dir")  # bare, or called from inside .git
         if status:
             raise HistoryError(_refusal(path, err))
-        if out.strip() != b"true":
-            return cls(git, None)
-        root = Path(os.fsdecode(git.run("rev-parse", "--show-toplevel").removesuffix(b"\n")))
-        return cls(Git(root), root)
+        return cls(git, None)
 
     @classmethod
     def create(cls, path: Path, branch: str = "main") -> Self:
