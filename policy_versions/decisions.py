@@ -153,7 +153,7 @@ def _about(found: ReleaseFinding) -> dict[str, str]:
     f = found.finding
     quote = " ".join((f.evidence_after or f.evidence_before).split())
     return {
-        "fingerprint": f.fingerprint,
+        "fingerprint": f.fingerprint[:12],
         "language": found.language,
         "quote": quote if len(quote) <= 60 else quote[:59] + "…",
         "category": f.category,

@@ -28,10 +28,8 @@ _US: Final = rf"(?P<n>{'|'.join(_MONTHS)})\s+(?P<d>\d{{1,2}}),?\s+(?P<y>\d{{4}})
 _EFFECTIVE: Final = tuple(
     regex.compile(rf"{_LABEL}\s*\W{{0,4}}\s*{form}", regex.IGNORECASE) for form in (_ISO, _HAN, _WORD, _US)
 )
-# CommonMark: ** after punctuation and before a letter closes nothing; between a letter and punctuation it opens nothing.
-_EMPHASIS: Final = regex.compile(
-    r"\*\*[^*\n]*[\p{P}--[*\\]]\*\*(?=[\p{L}\p{N}])|(?<=[\p{L}\p{N}])\*\*(?=[\p{P}--[*\\]])[^*\n]+\*\*", regex.V1
-)
+_STARS: Final = regex.compile(r"(?<![*\\])\*\*(?!\*)")
+_SIGN: Final = regex.compile(r"[\p{P}\p{S}]")
 _LINK: Final = regex.compile(r"\]\(#([^)\s]+)\)")
 _HEADING: Final = regex.compile(r"(?m)^ {0,3}#{1,6}[ \t]+(.+?)[ \t#]*$")
 _ANCHOR: Final = regex.compile(r"""\{#([^}\s]+)\}|<a\s+(?:id|name)=["']([^"']+)["']""")
@@ -42,7 +40,7 @@ def lint(release: Release, texts: Mapping[str, bytes], config: Config) -> tuple[
     files = config.policy(release.policy).files
     read = {files[language]: history.decode(data) for language, data in texts.items()}
     found = [warning for path, text in read.items() for warning in _text(path, text, config)]
-    return (*found, *_dates(release, read))
+    return (*found, *_dates(release, read), *_behind(release, files))
 
 
 def _text(path: str, text: str, config: Config) -> Iterator[Block]:
@@ -50,14 +48,31 @@ def _text(path: str, text: str, config: Config) -> Iterator[Block]:
     anchors = _anchors(text)
     for number, line in enumerate(lines, 1):
         about = {"path": path, "line": str(number)}
-        for code, pattern in (("placeholder", _PLACEHOLDER), ("emphasis", _EMPHASIS)):
-            yield from (Block(code, {**about, "quote": m[0]}) for m in pattern.finditer(line))
+        yield from (Block("placeholder", {**about, "quote": m[0]}) for m in _PLACEHOLDER.finditer(line))
+        yield from (Block("emphasis", {**about, "quote": quote}) for quote in _unrendered(line))
         yield from (
             Block("anchor", {**about, "quote": f"#{m[1]}"}) for m in _LINK.finditer(line) if m[1] not in anchors
         )
     email = config.controller.email
     if email and email.lower() not in text.lower():
         yield Block("contact-missing", {"path": path, "email": email})
+
+
+def _unrendered(line: str) -> Iterator[str]:
+    """Yield emphasis meant by pairs of ** that CommonMark does not see, for want of a space beside punctuation."""
+    stars = [m.start() for m in _STARS.finditer(line)]
+    for start, end in zip(stars[::2], stars[1::2], strict=False):
+        opens = _flanks(line[start + 2 : start + 3], line[start - 1 : start] if start else "")
+        closes = _flanks(line[end - 1 : end], line[end + 2 : end + 3])
+        if not (opens and closes):
+            yield line[start : end + 2]
+
+
+def _flanks(inside: str, outside: str) -> bool:
+    """Say whether a run of stars may open or close between these two characters (CommonMark 6.2)."""
+    if not inside.strip():
+        return False
+    return not _SIGN.match(inside) or not outside.strip() or _SIGN.match(outside) is not None
 
 
 def _dates(release: Release, texts: Mapping[str, str]) -> Iterator[Block]:
@@ -69,6 +84,17 @@ def _dates(release: Release, texts: Mapping[str, str]) -> Iterator[Block]:
         for path, day in stated.items():
             if day != release.effective_on:
                 yield Block("date-wrong", {"path": path, "found": str(day), "expected": str(release.effective_on)})
+
+
+def _behind(release: Release, files: Mapping[str, str]) -> Iterator[Block]:
+    """Name the languages in which nothing was found though something material was found in another."""
+    changed = {f.language for f in release.findings if f.finding.material}
+    for language in files if changed else ():
+        if language not in changed:
+            yield Block(
+                "language-behind",
+                {"path": files[language], "language": language, "others": ", ".join(sorted(changed))},
+            )
 
 
 def effective_on(text: str) -> date | None:

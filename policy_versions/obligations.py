@@ -97,15 +97,22 @@ def law_level(obligation: Obligation) -> Level:
 def questions(
     finding: Finding, *, jurisdictions: Sequence[str] = ("CN",), floor: bool = True, conditions: Conditions = UNKNOWN
 ) -> tuple[str, ...]:
-    """Name the unanswered conditions whose answer would change what a finding asks for, in the table's order."""
-    strict = duty(finding, jurisdictions=jurisdictions, floor=floor, conditions=conditions)
+    """Name the unanswered conditions whose answer may change what a finding asks for, in the table's order.
+
+    One counts when a no to it alone would ease the duty, or when it alone would keep it up while all others are no.
+    """
+
+    def with_answers(answers: Mapping[str, bool]) -> Obligation:
+        return duty(finding, jurisdictions=jurisdictions, floor=floor, conditions=conditions.but(**answers))
+
+    unsaid = [n for n in table().conditions if conditions.known(n) is None and n != "sensitive"]
+    strict, mild = with_answers({}), with_answers(dict.fromkeys(unsaid, False))
+    if strict == mild:
+        return ()
     return tuple(
         name
-        for name in table().conditions
-        if conditions.known(name) is None
-        and name != "sensitive"
-        and duty(finding, jurisdictions=jurisdictions, floor=floor, conditions=conditions.but(**{name: False}))
-        != strict
+        for name in unsaid
+        if with_answers({name: False}) != strict or with_answers({n: False for n in unsaid if n != name}) != mild
     )
 
 

@@ -15,9 +15,12 @@ import msgspec
 from policy_versions import config as settings
 from policy_versions import history, release_file
 from policy_versions.config import Config
+from policy_versions.decisions import Block, blocks, decide, earliest, settle
 from policy_versions.errors import UnknownVersionError
 from policy_versions.model import Level, Publisher, Release, ReleaseStatus, ReleaseText, Version
 from policy_versions.obligations import number_key
+
+__all__ = ["Block", "Record", "blocks", "decide", "earliest", "publisher", "released", "settle"]
 
 _UNKNOWN: Final = Level.NONE
 

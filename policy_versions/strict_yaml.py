@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from typing import Final, cast
 
+from policy_versions import plain_yaml
 from policy_versions.errors import ConfigError
+from policy_versions.plain_yaml import Node
+
+__all__ = ["Node", "read", "write"]
 
 _TYPED: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]+(\.[0-9]+){2}|0|[1-9][0-9]*|true|false")
 _WORDS: Final = re.compile(r"[^\W\d_]([\w./ ，。、；（）《》-]*[\w./，。、；（）《》-])?")
 _RESERVED: Final = frozenset({"yes", "no", "on", "off", "null", "y", "n", "true", "false"})
-Node = str | list["Node"] | dict[str, "Node"]
 
 
 def read(data: bytes, name: str) -> Node:
@@ -18,14 +21,22 @@ def read(data: bytes, name: str) -> Node:
 
     Raises ConfigError naming file and line for bad encoding, bad syntax, duplicate keys, anchors to nowhere or tags.
     """
-    from ruamel.yaml import YAML  # noqa: PLC0415 - slow to import, and most commands never read YAML
-    from ruamel.yaml.error import MarkedYAMLError, YAMLError  # noqa: PLC0415
-
     try:
-        loaded = YAML(typ="base", pure=True).load(data.decode("utf-8-sig"))
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise ConfigError([f"{name}: line {line}: not UTF-8"]) from None
+    quick = plain_yaml.read(text)
+    return _slowly(text, name) if quick is None else quick
+
+
+def _slowly(text: str, name: str) -> Node:
+    """Read with a full YAML reader, which also knows what is wrong and where."""
+    from ruamel.yaml import YAML  # noqa: PLC0415 - slow to import, and seldom needed
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError  # noqa: PLC0415
+
+    try:
+        loaded = YAML(typ="base", pure=True).load(text)
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         problem = (error.problem or "not YAML").split(" with value")[0]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Final
 
 from policy_versions import obligations
+from policy_versions.decisions import Block
 from policy_versions.model import ReleaseFinding, SegmentKind
 from policy_versions.redline import segments
 from policy_versions.reports.summary import decision, duty, headline, ordered, sign
@@ -26,7 +28,11 @@ def render(reviews: Sequence[Review], say: Words) -> str:
 
 
 def _review(review: Review, say: Words) -> Iterator[str]:
-    yield f"### {_escape(say.texts(review.policy.title))}: {headline(review, say)}"
+    level = review.release.level
+    names = say.each(lambda one: one(f"level.{level}"))
+    yield f"### {say(f'sign.{level}')} {names} — {_escape(say.texts(review.policy.title))}"
+    yield ""
+    yield say.each(lambda one: headline(review, one), "<br>")
     yield ""
     rows = ordered(review)
     yield from _table(review, rows[:_ROWS], say)
@@ -35,7 +41,7 @@ def _review(review: Review, say: Words) -> Iterator[str]:
         yield from _folded(f"+ {len(rows) - _ROWS}", list(_table(review, rows[_ROWS:], say)))
     if review.questions:
         asked = [
-            f"- `{name}` {_escape(say.texts(question))}: " + ", ".join(f"`{x}`" for x in about)
+            f"- `{name}` {_escape(say.texts(question))}: " + ", ".join(f"`{x[:12]}`" for x in about)
             for name, question in obligations.conditions().items()
             if (about := [x for x, names in review.questions.items() if name in names])
         ]
@@ -56,10 +62,10 @@ def _table(review: Review, rows: Sequence[ReleaseFinding], say: Words) -> Iterat
         f = found.finding
         cells = [
             sign(found, say),
-            f"{_escape(say.texts(f.explanation))}<br><sub>`{f.fingerprint}` {found.language} `{f.rule}`</sub>",
+            f"{_escape(say.texts(f.explanation))}<br><sub>`{f.fingerprint[:12]}` {found.language} `{f.rule}`</sub>",
             _quotes(f.evidence_before, f.evidence_after, say),
             say(f"direction.{f.direction}"),
-            duty(found, say),
+            say.each(partial(duty, found)),
             _escape(", ".join(found.obligation.law)) or say("report.absent"),
         ]
         yield f"| {' | '.join(cells + ([_escape(decision(review, found, say))] if review.drafted else []))} |"
@@ -94,8 +100,12 @@ def _todo(review: Review, say: Words) -> Iterator[str]:
         return
     yield f"**{say('report.clear-first')}**"
     yield ""
-    yield from (f"- [ ] {_escape(say.what(b))} {say.how(b)}" for b in review.blocks)
+    yield from (f"- [ ] {say.each(partial(_block, b), '<br>')}" for b in review.blocks)
     yield ""
+
+
+def _block(block: Block, say: Words) -> str:
+    return f"{_escape(say.what(block))} {say.how(block)}"
 
 
 def _editorial(review: Review, say: Words) -> Iterator[str]:

@@ -18,13 +18,13 @@ def headline(review: Review, say: Words) -> str:
     counts = say("report.counts", material=material, judge=judge, editorial=len(review.editorial))
     step = say("report.version", before=review.before or say("report.first"), number=review.release.number)
     when = say("report.earliest", day=review.earliest)
-    return f"{say.level(review.release.level)} — {counts}    {step}, {when}"
+    return say("report.head", level=say.level(review.release.level), counts=counts, step=step, when=when)
 
 
 def duty(found: ReleaseFinding, say: Words) -> str:
     """Say what one finding asks for."""
     said = say("report.duty", level=say(f"level.{found.obligation.level}"), days=found.obligation.lead_days)
-    return f"{said}, {say('report.guardian')}" if found.obligation.guardian else said
+    return say("report.guardian", duty=said) if found.obligation.guardian else said
 
 
 def sign(found: ReleaseFinding, say: Words) -> str:

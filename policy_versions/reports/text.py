@@ -51,7 +51,8 @@ def _finding(review: Review, found: ReleaseFinding, number: int, say: Words, sty
     f = found.finding
     lines = f.lines_after if f.lines_after.first else f.lines_before
     yield f"{sign(found, say)} {number}. {say.texts(f.explanation)}"
-    yield f"   {f.fingerprint}  {found.language}:{lines.first}-{lines.last}  {f.rule}  {say(f'category.{f.category}')}"
+    where = f"{found.language}:{lines.first}-{lines.last}"
+    yield f"   {f.fingerprint[:12]}  {where}  {f.rule}  {say(f'category.{f.category}')}"
     for quote, mark, part in ((f.evidence_before, "-", "old"), (f.evidence_after, "+", "new")):
         for line in quote.split("\n") if quote else ():
             yield style(f"   {mark} {line}", part)
@@ -70,4 +71,4 @@ def _asked(review: Review, say: Words) -> Iterator[str]:
     for name, question in obligations.conditions().items():
         about = [fingerprint for fingerprint, names in review.questions.items() if name in names]
         if about:
-            yield f"  {name}: {say.texts(question)} ({', '.join(about)})"
+            yield f"  {name}: {say.texts(question)} ({', '.join(x[:12] for x in about)})"

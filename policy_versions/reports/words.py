@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Final
@@ -26,6 +26,15 @@ class Words:
         """Return a sentence; KeyError for one that nobody wrote."""
         said = dict.fromkeys(table[key].format_map(args) for table in self._tables)
         return " · ".join(said)
+
+    @property
+    def alone(self) -> tuple[Words, ...]:
+        """Return the words of each language by itself: what is put together must not mix them."""
+        return tuple(Words((t,), (x,)) for t, x in zip(self._tables, self.languages, strict=True))
+
+    def each(self, make: Callable[[Words], str], between: str = " · ") -> str:
+        """Make a text in each language and set them side by side."""
+        return between.join(dict.fromkeys(make(one) for one in self.alone))
 
     def has(self, key: str) -> bool:
         """Say whether there is such a sentence."""
