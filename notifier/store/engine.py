@@ -14,6 +14,8 @@ from sqlalchemy.exc import ArgumentError, OperationalError
 from notifier.schema import metadata
 from policy_versions.errors import ConfigError, PolicyError
 
+__all__ = ["Connection", "Database", "StoreError"]
+
 DIALECTS: Final = ("sqlite", "postgresql")
 PRAGMAS: Final = (
     "PRAGMA journal_mode=WAL",

@@ -1,0 +1,232 @@
+"""From a release and an audience to a campaign: who is told, by which channel, as whom; run twice, it is the same."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Final
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from notifier.audience import is_minor
+from notifier.model import Audience, Campaign, CampaignStatus, Delivery, Kind, Recipient, Snapshot
+from notifier.render import language_for
+from notifier.store import campaigns, deliveries, recipients
+from notifier.store.campaigns import CampaignError
+from notifier.store.deliveries import UNREACHABLE, Planned
+from notifier.store.engine import Connection, Database
+from policy_versions.model import Level, Publisher, Release, ReleaseStatus
+
+IN_APP: Final = "in_app"
+PAUSE: Final = timedelta(hours=48)  # between two times of asking
+REMINDERS: Final = 2  # at most, and none to who answered: nobody is to be worn down into agreeing
+QUIET: Final = (Level.NONE, Level.ROUTINE)  # told on one's own pages only
+
+
+@dataclass(slots=True)
+class Preview:
+    """What a plan comes to, before or after it is written; numbers of deliveries."""
+
+    campaign: Campaign
+    people: int = 0
+    planned: int = 0
+    by_channel: Counter[tuple[str, str]] = field(default_factory=Counter)
+    by_audience: Counter[str] = field(default_factory=Counter)
+    unreachable: Counter[str] = field(default_factory=Counter)
+
+    def add(self, plan: Planned) -> None:
+        """Count one delivery."""
+        self.planned += 1
+        self.by_audience[plan.audience] += 1
+        if plan.unreachable:
+            self.unreachable[UNREACHABLE[plan.unreachable]] += 1
+        else:
+            self.by_channel[plan.channel, plan.language] += 1
+
+
+def draft(
+    release: Release, publisher: Publisher, now: datetime, *, kind: Kind = Kind.ANNOUNCE, number: int = 0
+) -> Campaign:
+    """Make the campaign of a release, not yet stored; its id follows from policy, version, kind and round.
+
+    Raises CampaignError for a release that cannot be told this way.
+    """
+    _refuse(release, kind)
+    suffix = f"-{number}" if kind is Kind.REMIND else ""
+    channels = (
+        [IN_APP] if release.level in QUIET else [name for name in publisher.channels if name != IN_APP] + [IN_APP]
+    )
+    return Campaign(
+        id=f"{release.policy}-{release.number}-{kind.value}{suffix}",
+        kind=kind,
+        round=number,
+        level=release.level,
+        status=CampaignStatus.PLANNED,
+        channels=tuple(channels),
+        created_at=now,
+        snapshot=Snapshot(release, publisher),
+    )
+
+
+def _refuse(release: Release, kind: Kind) -> None:
+    """Refuse a kind that does not fit where the release stands."""
+    name = f"{release.policy}@{release.number}"
+    withdrawn = release.status is ReleaseStatus.WITHDRAWN
+    if kind is Kind.RECALL and not withdrawn:
+        raise CampaignError(f"{name} is not withdrawn: only a withdrawn release can be recalled")
+    if kind is not Kind.RECALL and withdrawn:
+        raise CampaignError(f"{name} is withdrawn: nobody is to be told that it will apply")
+    if release.status is ReleaseStatus.DRAFT:
+        raise CampaignError(f"{name} is a draft: publish it before anybody is told")
+
+
+def plan(database: Database, campaign: Campaign, now: datetime) -> Preview:
+    """Store a campaign and one delivery a (person, addressee, channel), in one transaction.
+
+    People who have theirs are left alone, so that running it twice changes nothing and new people are added.
+    """
+    with database.write() as connection:
+        stored = campaigns.add(connection, campaign)
+        preview = Preview(stored)
+        planner = deliveries.Planner(connection, stored.id)
+        for plans, people in _plans(connection, stored, now):
+            preview.people += people
+            for one in plans:
+                preview.add(one)
+            planner.write(plans)
+        planner.close(now)
+    return preview
+
+
+def preview(database: Database, campaign: Campaign, now: datetime) -> Preview:
+    """Count what `plan` would write, and write nothing."""
+    result = Preview(campaign)
+    with database.read() as connection:
+        for plans, people in _plans(connection, campaign, now):
+            result.people += people
+            for one in plans:
+                result.add(one)
+    return result
+
+
+def _plans(connection: Connection, campaign: Campaign, now: datetime) -> Iterator[tuple[list[Planned], int]]:
+    """Yield the deliveries that are still to be planned, page by page, with the number of people they are for."""
+    publisher = campaign.snapshot.publisher
+    today = now.astimezone(ZoneInfo(publisher.timezone)).date()
+    for people in _people(connection, campaign):
+        done = deliveries.planned_ids(connection, campaign.id, [person.id for person in people])
+        fresh = [person for person in people if person.id not in done]
+        wanted = {person.guardian_id for person in fresh if person.guardian_id}
+        guardians = recipients.by_id(connection, wanted)
+        yield [one for person in fresh for one in decide(person, guardians, campaign, today)], len(fresh)
+
+
+def _people(connection: Connection, campaign: Campaign) -> Iterator[Sequence[Recipient]]:
+    """Yield who is to be told: everybody, or for a reminder who has not answered, for a recall who was told."""
+    if campaign.kind is Kind.ANNOUNCE:
+        yield from recipients.pages(connection)
+        return
+    release = campaign.snapshot.release
+    for page in deliveries.people_of(connection, f"{release.policy}-{release.number}-{Kind.ANNOUNCE.value}"):
+        asked: Sequence[str] = page
+        if campaign.kind is Kind.REMIND:
+            asked = deliveries.unanswered(connection, release.policy, release.number, page)
+        found = recipients.by_id(connection, asked)
+        yield [found[identifier] for identifier in asked if identifier in found]
+
+
+def decide(person: Recipient, guardians: Mapping[str, Recipient], campaign: Campaign, today: date) -> Iterator[Planned]:
+    """Say which messages a person gets: their own, and for a child the guardian's on its behalf (seed policy 六.1).
+
+    Who cannot be reached gets a delivery too, marked with the reason, so that nobody is missing from the ledger.
+    """
+    publisher = campaign.snapshot.publisher
+    if not is_minor(person, on=today, under=publisher.guardian_under):
+        yield from _addressed(campaign, person, person, Audience.PERSON)
+        return
+    yield from _addressed(campaign, person, person, Audience.CHILD)
+    guardian = guardians.get(person.guardian_id or "")
+    if guardian is not None:
+        yield from _addressed(campaign, person, guardian, Audience.GUARDIAN)
+    else:
+        unknown = Recipient(person.guardian_id or "", person.language)
+        yield _planned(campaign, person, unknown, Audience.GUARDIAN, campaign.channels[0])._replace(unreachable=-2)
+
+
+def _addressed(campaign: Campaign, person: Recipient, actor: Recipient, audience: Audience) -> Iterator[Planned]:
+    """Plan the first channel on which somebody has an address, and the one on our own pages for all."""
+    outer = [channel for channel in campaign.channels if channel != IN_APP]
+    channel = next((name for name in outer if address_of(actor, name)), "")
+    if channel:
+        yield _planned(campaign, person, actor, audience, channel)
+    elif outer:
+        missing = -3 if audience is Audience.GUARDIAN else -1
+        yield _planned(campaign, person, actor, audience, outer[0])._replace(unreachable=missing)
+    if len(outer) < len(campaign.channels):
+        yield _planned(campaign, person, actor, audience, IN_APP)
+
+
+def address_of(person: Recipient, channel: str) -> str:
+    """Return the address that a channel sends to, or nothing; our own pages know people by id."""
+    if channel == IN_APP:
+        return person.id
+    return person.addresses.get("sms" if channel.startswith("sms") else channel, "")
+
+
+def _planned(campaign: Campaign, person: Recipient, actor: Recipient, audience: Audience, channel: str) -> Planned:
+    key = message_id(campaign, person.id, actor.id, channel)
+    told = language_for(actor.language, campaign.snapshot)
+    return Planned(person.id, actor.id, audience, told, channel, address_of(actor, channel), key)
+
+
+def message_id(campaign: Campaign, person: str, actor: str, channel: str) -> str:
+    """Derive the Message-ID: the same for each attempt, saying nothing about the person (RFC 5322 section 3.6.4)."""
+    digest = hashlib.blake2b(f"{campaign.id}\0{person}\0{actor}\0{channel}".encode(), digest_size=16).hexdigest()
+    return f"<{digest}@{domain_of(campaign.snapshot.publisher)}>"
+
+
+def domain_of(publisher: Publisher) -> str:
+    """Return the domain under which the publisher names things: that of its mail, else of its site."""
+    domain = publisher.email.rpartition("@")[2] or urlsplit(publisher.url).hostname or "localhost"
+    return domain.encode("idna").decode()
+
+
+def next_channel(campaign: Campaign, delivery: Delivery, actor: Recipient | None) -> Planned | None:
+    """Plan the next channel for an addressee whom this one can never reach; None where there is no other."""
+    if actor is None or delivery.channel == IN_APP:
+        return None
+    later = campaign.channels[campaign.channels.index(delivery.channel) + 1 :]
+    for channel in later:
+        if channel != IN_APP and address_of(actor, channel):
+            key = message_id(campaign, delivery.recipient_id, actor.id, channel)
+            address = address_of(actor, channel)
+            same = (delivery.recipient_id, actor.id, delivery.audience, delivery.language)
+            return Planned(*same, channel, address, key)
+    return None
+
+
+def reminder(database: Database, identifier: str, now: datetime) -> Campaign:
+    """Make the next reminder of an announcement that asks for an answer; raise CampaignError when none is allowed."""
+    announced = campaigns.get(database, identifier)
+    if announced.kind is not Kind.ANNOUNCE or not announced.level.asks:
+        raise CampaignError(f"{announced.id} asks nobody for an answer: there is nothing to be reminded of")
+    release = announced.snapshot.release
+    rounds = [one for one in campaigns.every(database) if one.kind is Kind.REMIND and _about(one) == _about(announced)]
+    if rounds and rounds[-1].status in (CampaignStatus.PLANNED, CampaignStatus.RUNNING, CampaignStatus.PAUSED):
+        return rounds[-1]
+    if len(rounds) >= REMINDERS:
+        raise CampaignError(f"{announced.id} was followed by {REMINDERS} reminders already: more would be pressure")
+    last = max((c.started_at for c in [announced, *rounds] if c.started_at), default=None)
+    if last is None or now - last < PAUSE:
+        raise CampaignError(
+            f"{announced.id}: people were asked less than {PAUSE.days * 24} hours ago, or not at all yet"
+        )
+    return draft(release, announced.snapshot.publisher, now, kind=Kind.REMIND, number=len(rounds) + 1)
+
+
+def _about(campaign: Campaign) -> tuple[str, str]:
+    """Return which version a campaign is about."""
+    return campaign.snapshot.release.policy, campaign.snapshot.release.number

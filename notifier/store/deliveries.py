@@ -1,0 +1,243 @@
+"""Deliveries are planned once and never change; what became of them is appended, their state is derived."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import Connection, and_, case, exists, func, insert, literal, select, update
+
+from notifier.model import Audience, Delivery, DeliveryEvent, State
+from notifier.schema import chunks, consent_events, deliveries, delivery_events
+from notifier.store import bulk
+from notifier.store.chunks import Lease, LeaseLostError, held
+from notifier.store.engine import Database
+
+CHUNK: Final = 500
+# Nothing can be sent to these: their "chunk" says why, no worker leases it, and they are skipped from the start.
+UNREACHABLE: Final = {-1: "no-address", -2: "guardian-unknown", -3: "guardian-without-address"}
+_COLUMNS: Final = (
+    "campaign_id",
+    "recipient_id",
+    "actor_id",
+    "audience",
+    "language",
+    "channel",
+    "address",
+    "chunk",
+    "message_id",
+)
+_EVENTS: Final = ("delivery_id", "state", "at", "provider_id", "detail")
+
+
+class Planned(NamedTuple):
+    """One delivery to be planned; `unreachable` is a key of UNREACHABLE or 0."""
+
+    recipient_id: str
+    actor_id: str
+    audience: Audience
+    language: str
+    channel: str
+    address: str
+    message_id: str
+    unreachable: int = 0
+
+
+def planned_ids(connection: Connection, campaign: str, people: Sequence[str]) -> set[str]:
+    """Return which of these people have deliveries in a campaign already (`people` in order of id)."""
+    if not people:
+        return set()
+    between = deliveries.c.recipient_id.between(people[0], people[-1])
+    query = select(deliveries.c.recipient_id).where(deliveries.c.campaign_id == campaign, between)
+    return set(connection.scalars(query))
+
+
+class Planner:
+    """Writes the deliveries of one campaign within one transaction, 500 a chunk and channel."""
+
+    def __init__(self, connection: Connection, campaign: str) -> None:
+        self.connection, self.campaign = connection, campaign
+        self.first: dict[str, int] = {}
+        self.count: Counter[str] = Counter()
+
+    def write(self, plans: Iterable[Planned]) -> None:
+        """Append deliveries."""
+        rows = [self._row(plan) for plan in plans]  # before the COPY: a connection cannot ask while it copies
+        bulk.insert(self.connection, "deliveries", _COLUMNS, rows)
+
+    def _row(self, plan: Planned) -> tuple[Any, ...]:
+        channel = plan.channel
+        chunk = plan.unreachable
+        if not chunk:
+            if channel not in self.first:
+                self.first[channel] = _next_chunk(self.connection, self.campaign, channel)
+            chunk = self.first[channel] + self.count[channel] // CHUNK
+            self.count[channel] += 1
+        return (
+            self.campaign,
+            plan.recipient_id,
+            plan.actor_id,
+            plan.audience.value,
+            plan.language,
+            channel,
+            plan.address,
+            chunk,
+            plan.message_id,
+        )
+
+    def close(self, now: datetime) -> None:
+        """Open the chunks to the workers, and record who cannot be reached and why."""
+        rows = [
+            {"campaign_id": self.campaign, "channel": channel, "chunk": self.first[channel] + n, "state": "pending"}
+            for channel, count in self.count.items()
+            for n in range(-(-count // CHUNK))
+        ]
+        if rows:
+            self.connection.execute(insert(chunks), rows)
+        reason = case(UNREACHABLE, value=deliveries.c.chunk)
+        unreached = select(
+            deliveries.c.id, literal(State.SKIPPED.value), literal(now, delivery_events.c.at.type), literal(""), reason
+        ).where(
+            deliveries.c.campaign_id == self.campaign,
+            deliveries.c.chunk < 0,
+            ~exists().where(delivery_events.c.delivery_id == deliveries.c.id),
+        )
+        self.connection.execute(insert(delivery_events).from_select(_EVENTS, unreached))
+
+
+def _next_chunk(connection: Connection, campaign: str, channel: str) -> int:
+    """Return the number after the last chunk of a channel."""
+    query = select(func.max(chunks.c.chunk)).where(chunks.c.campaign_id == campaign, chunks.c.channel == channel)
+    last = connection.scalar(query)
+    return 0 if last is None else last + 1
+
+
+def load(database: Database, lease: Lease) -> tuple[list[Delivery], dict[int, State]]:
+    """Return the deliveries of a chunk that are not settled, and the latest state of those that had one."""
+    mine = and_(
+        deliveries.c.campaign_id == lease.campaign_id,
+        deliveries.c.channel == lease.channel,
+        deliveries.c.chunk == lease.chunk,
+    )
+    columns = ("id", "recipient_id", "actor_id", "audience", "channel", "address", "language", "message_id")
+    with database.read() as connection:
+        rows = connection.execute(
+            select(*(deliveries.c[name] for name in columns)).where(mine).order_by(deliveries.c.id)
+        ).all()
+        past = connection.execute(
+            select(delivery_events.c.delivery_id, delivery_events.c.state)
+            .join(deliveries, deliveries.c.id == delivery_events.c.delivery_id)
+            .where(mine)
+            .order_by(delivery_events.c.id)
+        ).all()
+    states = {delivery: State(state) for delivery, state in past}
+    attempts = Counter(delivery for delivery, _state in past)
+    audiences = {audience.value: audience for audience in Audience}
+    found = [
+        Delivery(i, person, actor, audiences[audience], channel, address, language, key, attempts[i])
+        for i, person, actor, audience, channel, address, language, key in rows
+        if i not in states or not states[i].final
+    ]
+    return found, states
+
+
+def append(connection: Connection, events: Iterable[DeliveryEvent]) -> None:
+    """Append events in their order."""
+    stamps: dict[datetime, Any] = {}
+
+    def row(event: DeliveryEvent) -> tuple[Any, ...]:
+        at = stamps.get(event.at)
+        if at is None:
+            at = stamps[event.at] = bulk.moment(connection, event.at)
+        return (event.delivery_id, event.state.value, at, event.provider_id, event.detail)
+
+    bulk.insert(connection, "delivery_events", _EVENTS, map(row, events))
+
+
+def note(database: Database, lease: Lease, events: Sequence[DeliveryEvent]) -> None:
+    """Append events while keeping the lease; raise LeaseLostError, and write nothing, where another holds the chunk."""
+    with database.write() as connection:
+        if not connection.execute(update(chunks).where(held(lease)).values(attempts=chunks.c.attempts)).rowcount:
+            raise LeaseLostError
+        append(connection, events)
+
+
+def record(
+    database: Database,
+    lease: Lease,
+    events: Sequence[DeliveryEvent],
+    *,
+    retry_at: datetime | None,
+    now: datetime,
+    detail: str = "",
+    fallback: Iterable[Planned] = (),
+) -> None:
+    """Append the results of a chunk and give it back in one commit.
+
+    `retry_at` = something is left, from when it may be tried again; None = the chunk is done. `fallback` are the
+    deliveries on the next channel of those who could not be reached on this one. Raises LeaseLostError, writing
+    nothing, when another worker holds the chunk.
+    """
+    state = "done" if retry_at is None else "pending"
+    values = {"state": state, "not_before": retry_at, "leased_until": None, "detail": detail}
+    with database.write() as connection:
+        if not connection.execute(update(chunks).where(held(lease)).values(**values)).rowcount:
+            raise LeaseLostError
+        append(connection, events)
+        missing = [plan for plan in fallback if not _there(connection, lease.campaign_id, plan)]
+        if missing:
+            planner = Planner(connection, lease.campaign_id)
+            planner.write(missing)
+            planner.close(now)
+
+
+def _there(connection: Connection, campaign: str, plan: Planned) -> bool:
+    """Say whether this person has a delivery on this channel already."""
+    same = exists().where(
+        deliveries.c.campaign_id == campaign,
+        deliveries.c.recipient_id == plan.recipient_id,
+        deliveries.c.actor_id == plan.actor_id,
+        deliveries.c.channel == plan.channel,
+    )
+    return bool(connection.scalar(select(same)))
+
+
+def add_event(database: Database, event: DeliveryEvent) -> None:
+    """Append one event that came from outside (a bounce, a receipt of a provider)."""
+    with database.write() as connection:
+        append(connection, [event])
+
+
+def people_of(connection: Connection, campaign: str, size: int = 5_000) -> Iterator[tuple[str, ...]]:
+    """Yield the ids of everybody who has a delivery in a campaign, page by page in order of id."""
+    after = ""
+    while True:
+        query = (
+            select(deliveries.c.recipient_id)
+            .distinct()
+            .where(deliveries.c.campaign_id == campaign, deliveries.c.recipient_id > after)
+        )
+        page = tuple(connection.scalars(query.order_by(deliveries.c.recipient_id).limit(size)))
+        if not page:
+            return
+        yield page
+        after = page[-1]
+
+
+def unanswered(connection: Connection, policy: str, number: str, people: Sequence[str]) -> list[str]:
+    """Return those of these people (in order of id) who neither agreed nor refused nor withdrew about a version."""
+    if not people:
+        return []
+    answered = set(
+        connection.scalars(
+            select(consent_events.c.subject).where(
+                consent_events.c.subject.between(people[0], people[-1]),
+                consent_events.c.policy == policy,
+                consent_events.c.number == number,
+                consent_events.c.state.not_in(("requested", "deferred")),
+            )
+        )
+    )
+    return [person for person in people if person not in answered]

@@ -1,0 +1,158 @@
+"""Recipients from CSV: each row right, or named with line, column and reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+
+from notifier.audience import AudienceError, Rows, is_minor, read_csv
+from notifier.model import Recipient
+from notifier.settings import Settings
+from notifier.store import recipients
+from notifier.store.engine import Database
+from policy_versions.errors import ConfigError
+
+TODAY = date(2026, 11, 1)
+HEAD = "id,language,jurisdiction,birth_date,guardian_id,guardian_relation,email,phone\n"
+
+
+def read(text: str | bytes, **options: str) -> Rows:
+    """Read a CSV file."""
+    data = text if isinstance(text, bytes) else text.encode()
+    return read_csv(data, language="zh-CN", today=TODAY, known=frozenset({"old"}), **options)
+
+
+def problems(rows: Rows) -> list[tuple[int, str]]:
+    """Return where the problems are."""
+    return [(problem.line, problem.column) for problem in rows.problems]
+
+
+@pytest.mark.parametrize("change", [lambda t: t, lambda t: t.replace("\n", "\r\n"), lambda t: "\ufeff" + t])
+def test_good_rows_become_recipients(change) -> None:  # type: ignore[no-untyped-def]
+    rows = read(
+        change(HEAD + "bao,en,CN,1985-05-01,,,Bao@Example.ORG,138 0013 8000\n\nkid,,CN,2015-01-02,bao,father,,\n")
+    )
+    assert rows.problems == ()
+    assert rows.recipients == (
+        Recipient("bao", "en", "CN", date(1985, 5, 1), addresses={"email": "Bao@example.org", "sms": "+8613800138000"}),
+        Recipient("kid", "zh-CN", "CN", date(2015, 1, 2), None, "bao", "father"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "reason"),
+    [
+        (",en,CN,,,,a@example.org,", "id", "empty"),
+        ("a,english!,CN,,,,,", "language", "not a language tag: 'english!'"),
+        ("a,en,China,,,,,", "jurisdiction", "not a jurisdiction: 'China'"),
+        ("a,en,CN,01.05.1985,,,,", "birth_date", "not a date: '01.05.1985'"),
+        ("a,en,CN,2027-01-01,,,,", "birth_date", "not a birth date"),
+        ("a,en,CN,,nobody,,,", "guardian_id", "no such person: 'nobody'"),
+        ("a,en,CN,,a,,,", "guardian_id", "nobody is their own guardian"),
+        ("a,en,CN,,,,a＠example.org,", "email", "full-width"),
+        ("a,en,CN,,,,a@example,", "email", "not an e-mail address"),
+        ("a,en,CN,,,,,12", "phone", "telephone number"),
+        ("a,en,CN,,,,a@example.org", "email", "7 cells where the header has 8"),
+        ('a,en,CN,,,,"a@example.org,', "id", "not CSV from here on"),
+    ],
+)
+def test_a_bad_row_is_named_and_the_others_stand(row: str, column: str, reason: str) -> None:
+    rows = read(f"{HEAD}good,en,CN,,,,,\n{row}\n")
+    assert problems(rows) == [(3, column)]
+    assert reason in str(rows.problems[0])
+    assert [person.id for person in rows.recipients] == ["good"]
+    assert rows.bad_rows == 1
+
+
+def test_all_that_is_wrong_with_a_row_is_told_at_once() -> None:
+    rows = read(HEAD + "a,!,x,y,,,z,\n")
+    assert problems(rows) == [(2, "language"), (2, "jurisdiction"), (2, "birth_date"), (2, "email")]
+
+
+def test_an_id_that_stands_twice_is_told_with_both_lines() -> None:
+    rows = read(HEAD + 'a,en,CN,,,"two\nlines",,\na,en,CN,,,,,\n')
+    assert problems(rows) == [(2, "guardian_relation"), (4, "id")]
+    assert "stands already on line 2" in rows.problems[1].reason
+
+
+def test_unknown_columns_are_told() -> None:
+    rows = read("id,e-mail\na,b\n")
+    assert problems(rows) == [(1, "e-mail")]
+    assert "allowed: id, language" in rows.problems[0].reason
+
+
+def test_guardians_may_be_stored_already_and_come_later_in_the_file() -> None:
+    rows = read("id,guardian_id\na,b\nb,old\n")
+    assert (len(rows.recipients), rows.problems) == (2, ())
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "the file is empty"),
+        (b"email\na@example.org\n", "names no column `id`"),
+        (b"id,id\n", "names a column twice: id"),
+        ("id,guardian_relation\na,父亲\n".encode("gb18030"), "line 2 is not utf-8: it reads as GBK"),
+        ("id\na\n".encode("utf-16"), "the file is UTF-16"),
+        (b"id\n\xff\xff\n", "line 2 is not utf-8: save the file as CSV UTF-8"),
+    ],
+)
+def test_files_that_are_no_recipients_are_told_plainly(data: bytes, reason: str) -> None:
+    with pytest.raises(AudienceError, match=reason):
+        read(data)
+
+
+def test_gbk_is_read_where_it_is_said() -> None:
+    rows = read("id,guardian_id,guardian_relation\na,old,父亲\n".encode("gbk"), encoding="gb18030")
+    assert rows.recipients[0].guardian_relation == "父亲"
+
+
+@pytest.mark.parametrize(
+    ("person", "minor"),
+    [
+        (Recipient("a", "en", birth_date=date(2008, 11, 1)), False),
+        (Recipient("a", "en", birth_date=date(2008, 11, 2)), True),
+        (Recipient("a", "en", age_band="14-17"), True),
+        (Recipient("a", "en", age_band="18+"), False),
+        (Recipient("a", "en", guardian_id="b"), True),
+        (Recipient("a", "en"), False),
+    ],
+)
+def test_who_counts_as_a_child(person: Recipient, minor: bool) -> None:
+    assert is_minor(person, on=TODAY, under=18) is minor
+
+
+def test_somebody_born_on_a_leap_day_comes_of_age_in_march() -> None:
+    person = Recipient("a", "en", birth_date=date(2008, 2, 29))
+    assert is_minor(person, on=date(2026, 2, 28), under=18)
+    assert not is_minor(person, on=date(2026, 3, 1), under=18)
+
+
+def test_people_are_replaced_with_their_addresses(database: Database, now: datetime) -> None:
+    both = Recipient("a", "en", "CN", addresses={"email": "a@example.org", "sms": "+8613800138000"})
+    recipients.save(database, [both, Recipient("b", "en")], now)
+    moved = Recipient("a", "zh-CN", "CN", date(2000, 1, 1), addresses={"email": "b@example.org"})
+    assert recipients.save(database, [moved], now) == 1
+    assert recipients.get(database, "a") == moved
+    assert recipients.get(database, "x") is None
+    assert (recipients.count(database), recipients.known(database)) == (2, {"a", "b"})
+
+
+def test_secrets_come_from_files_and_not_from_both_places(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("old\nnew\n")
+    settings = Settings.load({"POLICYCTL_SECRET_KEY_FILE": str(tmp_path / "key")}, tmp_path)
+    assert settings.secrets == ("old", "new")
+    assert settings.database_url == f"sqlite:///{tmp_path}/.policyctl/notifier.db"
+    with pytest.raises(ConfigError) as caught:
+        Settings.load(
+            {"POLICYCTL_SECRET_KEY": "a", "POLICYCTL_SECRET_KEY_FILE": "b", "POLICYCTL_SMTP_URL_FILE": "/none"},
+            tmp_path,
+        )
+    assert [problem.split(":")[0] for problem in caught.value.problems] == [
+        "POLICYCTL_SECRET_KEY",
+        "POLICYCTL_SECRET_KEY_FILE",
+        "POLICYCTL_SMTP_URL_FILE",
+    ]
