@@ -51,7 +51,7 @@ class Review:
     """One policy as it would be published now: what changes, what follows, what stands in the way.
 
     `before` names what is compared with (a release or a commit, empty for nothing); `release` is the settled release
-    that is written down, or the one that a draft would write; `drafted` says which.
+    that is written down, or the one that a draft would write; `drafted` says which. `changed`: some byte differs.
     """
 
     policy: Policy
@@ -63,11 +63,7 @@ class Review:
     earliest: date = date.min
     warnings: tuple[Block, ...] = ()
     questions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-
-    @property
-    def changed(self) -> bool:
-        """Say whether anything differs at all."""
-        return bool(self.release.findings or self.editorial)
+    changed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +189,7 @@ def review(desk: Desk, policy: Policy, *, base: str | None = None, lint: Lint | 
         decisions.earliest(release, desk.today),
         tuple(lint(release, now.texts, desk.config)) if lint else (),
         _questions(release, desk.config),
+        changed=dict(before) != now.texts,
     )
 
 

@@ -7,23 +7,24 @@ import sys
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from policy_versions import config as settings
-from policy_versions import decisions, publishing, release_file, verifying
+from policy_versions import decisions, release_file
 from policy_versions.config import Config, Policy
 from policy_versions.errors import BlockedError, ConfigError, HistoryError, PolicyError
 from policy_versions.history import Repository
 from policy_versions.lint import lint
 from policy_versions.model import Decision, Level, Verdict
-from policy_versions.publishing import ReleaseBlockedError
 from policy_versions.reports import json as json_report
 from policy_versions.reports import text as text_report
 from policy_versions.reports.words import LANGUAGES, Words, words
 from policy_versions.review import Desk, Review, Source, review, state, touched
-from policy_versions.transparency import Key
+
+if TYPE_CHECKING:
+    from policy_versions.transparency import Key
 
 KEY_FILE: Final = "POLICYCTL_SIGNING_KEY_FILE"
 _DIRECTORY = click.option(
@@ -77,6 +78,8 @@ def draft(
 
     An older draft is brought up to date; decisions on sentences that did not change are kept.
     """
+    from policy_versions import publishing  # noqa: PLC0415 - a check, which must be quick, needs none of it
+
     say = _words(lang)
     with Repository.open(directory) as repository:
         desk = _desk(repository, None)
@@ -103,11 +106,13 @@ def draft(
 
 @click.command()
 @click.argument("fingerprint")
-@click.option("--verdict", type=click.Choice(tuple(Verdict)), required=True, help="What you say about the finding.")
+@click.option(
+    "--verdict", type=click.Choice([str(x) for x in Verdict]), required=True, help="What you say about the finding."
+)
 @click.option("--reason", required=True, help="Why.")
 @click.option("--by", required=True, help="Who decides: an approver of policy.toml.")
 @click.option("--second", default="", help="The second person, needed to lower or overrule.")
-@click.option("--level", type=click.Choice(tuple(Level)), help="The level to set instead of the table's.")
+@click.option("--level", type=click.Choice([str(x) for x in Level]), help="The level to set instead of the table's.")
 @click.option("--answer", "answers", multiple=True, metavar="NAME=true|false", help="Answer a question of the table.")
 @click.option("--policy", help="The policy (default: the one whose draft has the finding).")
 @_LANG
@@ -155,6 +160,8 @@ def decide(  # noqa: PLR0913, PLR0917 - one option each
 @_DIRECTORY
 def publish(policy: str | None, lang: str | None, directory: Path) -> None:
     """Publish the drafted release: write its hashes, log it, commit, tag. Twice changes nothing; 1 while blocked."""
+    from policy_versions import publishing  # noqa: PLC0415
+
     say = _words(lang)
     with Repository.open(directory) as repository:
         desk = _desk(repository, None)
@@ -162,7 +169,7 @@ def publish(policy: str | None, lang: str | None, directory: Path) -> None:
         for one in _policies(desk.config, policy):
             try:
                 done = publishing.publish(desk, one, now=now, keys=_keys(os.environ))
-            except ReleaseBlockedError as error:
+            except publishing.ReleaseBlockedError as error:
                 said = [say("publish.blocked", policy=one.id), *(f"  ☐ {say.block(b)}" for b in error.blocks)]
                 raise BlockedError(said) from None
             if done is None:
@@ -188,6 +195,9 @@ def publish(policy: str | None, lang: str | None, directory: Path) -> None:
 @_DIRECTORY
 def verify(against: Path | None, verifiers: tuple[str, ...], lang: str | None, directory: Path) -> None:
     """Check that texts, release files, log, tags and checkpoint are as they were published; exit 1 when not."""
+    from policy_versions import verifying  # noqa: PLC0415
+    from policy_versions.transparency import Key  # noqa: PLC0415
+
     say = _words(lang)
     keys = [*map(Key.parse, verifiers), *_keys(os.environ)]
     with Repository.open(directory) as repository:
@@ -252,6 +262,8 @@ def _answers(given: tuple[str, ...]) -> dict[str, bool]:
 
 def _keys(environment: Mapping[str, str]) -> list[Key]:
     """Read the signing key where one is configured."""
+    from policy_versions.transparency import Key  # noqa: PLC0415
+
     path = environment.get(KEY_FILE)
     if not path:
         return []

@@ -1,0 +1,197 @@
+"""`policyctl check`, `draft`, `decide`, `publish`, `verify` as a lawyer's CI runs them, on the real classifier."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from policy_versions.cli import main
+from tests.policy_versions.gitmaker import GitMaker
+from tests.policy_versions.releasing import TOML
+
+ZH, EN = "policies/privacy/zh-CN.md", "policies/privacy/en.md"
+TEXTS = {
+    ZH: "# 隐私政策\n\n## 一、使用\n\n我们收集您的手机号，用于创建账号。\n\n## 二、联系\n\n邮箱：privacy@example.com\n",
+    EN: "# Privacy policy\n\n## 1. Use\n\nWe collect your phone number to create your account.\n\n## 2. Contact\n\n"
+    "Email: privacy@example.com\n",
+}  # fmt: skip
+NEW = {
+    ZH: TEXTS[ZH].replace("privacy@example.com", "help@example.com"),
+    EN: TEXTS[EN].replace("privacy@example.com", "help@example.com"),
+}
+
+
+class Shell:
+    """Runs policyctl in one repository."""
+
+    def __init__(self, git: GitMaker, capsys: pytest.CaptureFixture[str]) -> None:
+        self.git = git
+        self.capsys = capsys
+
+    def __call__(self, *arguments: str) -> tuple[int, str, str]:
+        """Return exit code, output and error output."""
+        with pytest.raises(SystemExit) as end:
+            main([*arguments, "-C", str(self.git.root)])
+        said = self.capsys.readouterr()
+        return int(end.value.code or 0), said.out, said.err
+
+
+@pytest.fixture
+def run(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Shell:
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG", "FORCE_COLOR", "POLICYCTL_LANG", "POLICYCTL_SIGNING_KEY_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    git = GitMaker(tmp_path / "repo")
+    git.git("config", "user.name", "T")
+    git.git("config", "user.email", "t@e.cn")
+    git.write("policy.toml", TOML)
+    git.commit(dict(TEXTS))
+    return Shell(git, capsys)
+
+
+def word(run: Shell, number: str) -> None:
+    """Word the summaries in the release file."""
+    path = run.git.root / f"policies/privacy/releases/{number}.yaml"
+    text = (
+        path.read_text(encoding="utf-8")
+        .replace('zh-CN: ""', "zh-CN: 联系邮箱变更")
+        .replace('en: ""', "en: A new address")
+    )
+    path.write_text(text, encoding="utf-8")
+
+
+def first(run: Shell) -> None:
+    run("draft")
+    word(run, "1.0.0")
+    assert run("publish")[0] == 0
+
+
+def test_a_clean_tree_has_nothing_to_say(run: Shell) -> None:
+    assert run("check") == (0, "Nothing changed in any policy.\n", "")
+    assert run("check", "--lang", "zh-CN")[1] == "没有政策发生变化。\n"
+
+
+def test_the_whole_way_of_one_change(run: Shell) -> None:
+    first(run)
+    run.git.commit(dict(NEW))
+    code, out, _ = run("check", "HEAD~1..HEAD", "--format", "json")
+    said = json.loads(out)
+    assert code == 1
+    assert (said["schema_version"], said["level"], said["blocked"]) == (1, "prominent", True)
+    policy = said["policies"][0]
+    assert (policy["before"], policy["number"], policy["blocks"][0]["code"]) == ("v1.0.0", "1.1.0", "no-draft")
+    assert {f["category"] for f in policy["findings"]} == {"contact"}
+    assert policy["findings"][0]["evidence_after"] in NEW[ZH]
+    assert run("draft")[0] == 0
+    assert run("check")[0] == 1
+    code, _, err = run("publish")
+    assert code == 1
+    assert "nobody has decided" in err
+    word(run, "1.1.0")
+    for found in policy["findings"]:
+        decided = run(
+            "decide", found["fingerprint"][:8], "--verdict", "confirmed", "--reason", "ok", "--by", "lin@example.com"
+        )
+        assert decided[0] == 0, decided
+    code, out, _ = run("check")
+    assert code == 0, out
+    assert "Nothing stands in the way." in out
+    assert run("publish")[1].startswith("published privacy 1.1.0: effective ")
+    assert run("publish") == (0, "privacy 1.1.0 is published already; nothing changed\n", "")
+    assert run("verify")[1] == "All is as it was published: 2 releases, 2 lines in the log.\n"
+    run.git.commit({ZH: NEW[ZH] + "\n后来悄悄加的一句。\n"})
+    code, out, _ = run("verify")
+    assert code == 1
+    assert f"{ZH} (zh-CN) is no longer what privacy 1.1.0 published" in out
+
+
+def test_uncommitted_work_is_judged_without_a_range(run: Shell) -> None:
+    run.git.write(ZH, NEW[ZH])
+    code, out, _ = run("check")
+    assert code == 1
+    assert out.startswith("◐ Prominent notice — 1 material, 0 to judge, 0 editorial    ")
+    assert "   + 邮箱：help@example.com" in out
+    assert "policies/privacy/en.md (en) did not change, while zh-CN did." in out
+
+
+def test_an_editorial_change_blocks_nothing(run: Shell) -> None:
+    run.git.write(EN, TEXTS[EN].replace("We collect", "**We** collect"))
+    code, out, _ = run("check")
+    assert (code, out.splitlines()[0][:11]) == (0, "· Editorial")
+
+
+def test_markdown_speaks_both_languages_and_lets_no_text_become_markup(run: Shell) -> None:
+    run.git.write(ZH, TEXTS[ZH] + "\n我们将您的手机号提供给“<b>星图</b>|@team”公司用于投放广告。\n")
+    code, out, _ = run("check", "--format", "markdown")
+    assert code == 1
+    lines = out.splitlines()
+    assert lines[0].startswith("### ")
+    assert " · " in lines[0]
+    assert "<b>" not in out
+    assert "@team" not in out.replace("\\@team", "")
+    rows = [line for line in lines if "星图" in line and line.startswith("| ")]
+    assert rows
+    assert {row.replace("\\|", "").count("|") for row in rows} == {7}
+    assert "**发布前须处理： · To do before it can be published:**" in lines
+
+
+@pytest.mark.parametrize("revisions", ["nowhere..HEAD", "HEAD", "--output=x..HEAD", "HEAD...HEAD", "..HEAD"])
+def test_a_wrong_range_is_misuse(run: Shell, revisions: str) -> None:
+    code, _, err = run("check", "--", revisions) if revisions.startswith("-") else run("check", revisions)
+    assert code == 2
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("publish", "pivacy"), "no policy 'pivacy'"),
+        (("draft", "--number", "two"), "MAJOR.MINOR.PATCH"),
+        (("decide", "abcd", "--verdict", "confirmed", "--reason", "x", "--by", "lin@example.com"), "no draft"),
+        (("verify", "--key", "nonsense"), "a key reads"),
+    ],
+)
+def test_misuse_is_told_in_one_message(run: Shell, arguments: tuple[str, ...], told: str) -> None:
+    code, _, err = run(*arguments)
+    assert code in (1, 2)
+    assert told in err
+    assert "Traceback" not in err
+
+
+def test_a_broken_release_file_is_misuse(run: Shell) -> None:
+    run.git.commit({"policies/privacy/releases/1.0.0.yaml": "policy: privacy\nnummer: 1\n"})
+    code, _, err = run("check")
+    assert code == 2
+    assert "1.0.0.yaml: key `nummer`: unknown key (allowed: policy, number" in err
+
+
+def test_a_decision_that_does_not_hold_says_why(run: Shell) -> None:
+    first(run)
+    run.git.commit(dict(NEW))
+    run("draft")
+    found = json.loads(run("check", "--format", "json")[1])["policies"][0]["findings"][0]["fingerprint"]
+    code, _, err = run("decide", found, "--verdict", "overruled", "--reason", "x", "--by", "lin@example.com")
+    assert code == 2
+    assert "takes a second person" in err
+    arguments = ("--reason", "x", "--by", "lin@example.com", "--answer", "minors=perhaps")
+    code, _, err = run("decide", found, "--verdict", "confirmed", *arguments)
+    assert code == 2
+    assert "NAME=true" in err
+
+
+def test_a_bare_clone_can_be_checked_by_its_range(run: Shell, tmp_path: Path) -> None:
+    run.git.commit(dict(NEW))
+    run.git.git("clone", "-q", "--bare", str(run.git.root), str(tmp_path / "bare.git"))
+    with pytest.raises(SystemExit) as end:
+        main(["check", "HEAD~1..HEAD", "-C", str(tmp_path / "bare.git")])
+    assert end.value.code == 1
+
+
+def test_help_needs_nothing() -> None:
+    from policy_versions.cli import cli  # noqa: PLC0415
+
+    for name in ("check", "draft", "decide", "publish", "verify"):
+        result: Result = CliRunner().invoke(cli, [name, "--help"])
+        assert result.exit_code == 0

@@ -1,0 +1,160 @@
+"""Reports: every word is there in both languages, every quote is harmless, every format says the same."""
+
+from __future__ import annotations
+
+import json
+import re
+import string
+from dataclasses import replace
+from datetime import date
+from importlib.resources import files
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from policy_versions import config, decisions, duty_table
+from policy_versions.decisions import Block
+from policy_versions.errors import ConfigError
+from policy_versions.model import (
+    Category,
+    Decision,
+    Direction,
+    Editorial,
+    Level,
+    Lines,
+    Release,
+    ReleaseFinding,
+    Verdict,
+)
+from policy_versions.reports import json as json_report
+from policy_versions.reports import markdown, text
+from policy_versions.reports.words import LANGUAGES, _table, words
+from policy_versions.review import Review
+from tests.policy_versions.releasing import TOML, classify
+
+SETTINGS = config.parse(TOML.encode(), lambda _: True)
+FORMATTER = string.Formatter()
+
+
+def review(*lines: str, **changes: object) -> Review:
+    found = classify("", "\n".join(lines), "zh-CN", "privacy").findings
+    findings = tuple(ReleaseFinding(f, "zh-CN", decisions.duty_of(f, SETTINGS)) for f in found)
+    first = findings[0].finding.fingerprint if findings else "0"
+    said = (Decision(first, Verdict.CONFIRMED, "已核对 | x", "lin@example.com", date(2026, 11, 21)),)
+    release = Release(
+        "privacy", "2.0.0", "1.0.0", None, date(2026, 12, 22), {}, {}, findings, said, Level.NONE, False, 0
+    )
+    release = decisions.settle(release, SETTINGS)
+    made = Review(
+        SETTINGS.policy("privacy"), "v1.0.0", release, drafted=True,
+        editorial=(("en", Editorial("typography", "a", "**a**", Lines(3, 3), Lines(3, 3))),),
+        blocks=(Block("summary-missing", {"language": "en"}),), earliest=date(2026, 12, 22),
+        questions={first: ("minors",)},
+    )  # fmt: skip
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def names(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in FORMATTER.parse(sentence) if name}
+
+
+def test_both_languages_have_the_same_sentences_with_the_same_parts() -> None:
+    zh, en = _table("zh-CN"), _table("en")
+    assert zh.keys() == en.keys()
+    assert {k for k in zh if names(zh[k]) != names(en[k])} == set()
+    assert all(s.strip() for s in (*zh.values(), *en.values()))
+
+
+def test_each_stop_that_the_code_can_raise_has_words() -> None:
+    sources = [f for f in files("policy_versions").iterdir() if f.name.endswith(".py")]
+    raised = {code for f in sources for code in re.findall(r'Block\(\s*"([a-z0-9-]+)"', f.read_text(encoding="utf-8"))}
+    raised |= {"log-altered", "log-lost"}
+    table = duty_table.table()
+    raised |= {f"duty-{m.name}" for m in table.modifiers if m.block}
+    cells = [c for rows in table.rows.values() for row in rows.values() for c in row.cells.values()]
+    raised |= {f"duty-{r.block}" for c in cells for r in c.raises if r.block}
+    worded = {k.split(".")[1] for k in _table("en") if k.startswith("block.")}
+    assert raised == worded
+
+
+def test_each_word_of_the_model_is_there() -> None:
+    say = words("en")
+    assert all(say.has(f"level.{x}") and say.has(f"sign.{x}") for x in Level)
+    assert all(say.has(f"category.{x}") for x in Category)
+    assert all(say.has(f"direction.{x}") for x in Direction)
+    assert all(say.has(f"verdict.{x}") for x in Verdict)
+
+
+def test_a_language_without_words_is_told() -> None:
+    with pytest.raises(ConfigError, match="allowed: zh-CN, en"):
+        words("fr")
+
+
+def test_a_missing_part_is_an_error_and_never_a_gap() -> None:
+    with pytest.raises(KeyError):
+        words("en").block(Block("summary-missing"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_text_leads_with_the_verdict_and_ends_with_what_to_do(language: str) -> None:
+    say = words(language)
+    lines = text.render([review("purpose: x", "odd: y")], say).splitlines()
+    assert lines[0].startswith(say.level(Level.CONSENT))
+    assert "v1.0.0 -> v2.0.0" in lines[0]
+    assert "2026-12-22" in lines[0]
+    assert lines[-2:] == [f"  ☐ {say.what(Block('summary-missing', {'language': 'en'}))}",
+                          f"    {say.how(Block('summary-missing', {'language': 'en'}))}"]  # fmt: skip
+    assert "   + purpose: x" in lines
+
+
+def test_text_is_coloured_only_by_the_style_given() -> None:
+    painted = text.render([review("purpose: x")], words("en"), lambda part, kind: f"<{kind}>{part}")
+    assert "<new>   + purpose: x" in painted
+    assert "\x1b" not in text.render([review("purpose: x")], words("en"))
+
+
+def test_json_says_all_and_is_stable() -> None:
+    one = review("purpose: x", "contact: y")
+    said = json.loads(json_report.render([one]))
+    assert json_report.render([one]) == json_report.render([one])
+    assert (said["schema_version"], said["level"], said["blocked"]) == (1, "consent", True)
+    policy = said["policies"][0]
+    assert [f["duty"]["level"] for f in policy["findings"]] == ["consent", "prominent"]
+    assert policy["findings"][0]["decision"]["by"] == "lin@example.com"
+    assert policy["findings"][1]["decision"] is None
+    assert policy["blocks"][0]["zh-CN"]["what"] == "尚未撰写 en 摘要。"
+    assert policy["editorial"][0]["kind"] == "typography"
+
+
+def test_nothing_changed_is_said_in_each_format() -> None:
+    assert text.render([], words("en")) == markdown.render([], words("en")) == "Nothing changed in any policy.\n"
+    assert json.loads(json_report.render([])) == {
+        "schema_version": 1,
+        "level": "none",
+        "blocked": False,
+        "policies": [],
+    }
+
+
+def test_markdown_is_one_table_whose_cells_line_up() -> None:
+    out = markdown.render([review("purpose: a | b", "contact: y")], words(*LANGUAGES))
+    html = MarkdownIt("commonmark", {"html": True}).enable("table").render(out)
+    assert html.count("<tr>") == 3
+    assert html.count("<td>") == 2 * 7
+    assert "<h3>● 需用户重新同意 · Needs consent — 隐私政策 · Privacy policy</h3>" in html
+    assert out.count("<details>") == 2
+
+
+@given(st.text(alphabet="ab|*_`<>&[]()!@#\\\n隐：~-", min_size=1, max_size=60))
+def test_no_quote_becomes_markup(quote: str) -> None:
+    base = review("purpose: x")
+    finding = replace(base.release.findings[0].finding, evidence_before="", evidence_after=quote)
+    one = replace(base.release, findings=(replace(base.release.findings[0], finding=finding),))
+    out = markdown.render([replace(base, release=one)], words("en"))
+    html = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).render(out)
+    body = html.split("<tbody>")[1].split("</tbody>")[0]
+    assert body.count("<td>") == 7
+    tags = {t.strip("/").split()[0] for t in re.findall(r"<([^<>]+)>", body)}
+    assert tags <= {"tr", "td", "br", "sub", "code"}
