@@ -50,9 +50,9 @@ class Desk:
     @classmethod
     def open(cls, root: Path, env: Mapping[str, str] = os.environ) -> Desk:
         """Open the desk of the policy repository at `root`; raise a PolicyError for what is missing."""
-        settings = Settings.load(env, root)
         with Record.open(root) as record:
             publisher, policies = record.publisher, record.policies()
+            settings = Settings.load(env, record.repository.root or root)
         secret_key = env.get("POLICYCTL_SIGNING_KEY_FILE", "")
         text = Path(secret_key).read_text(encoding="utf-8").strip() if secret_key else ""
         name = f"{urlsplit(publisher.url).netloc or 'localhost'}/receipts"

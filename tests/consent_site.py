@@ -171,7 +171,7 @@ def announce(database: Database, changed: Release, at: datetime = NOW - timedelt
         planner.write(plans)
         planner.close(at)
         ids = [row.id for row in connection.execute(_ids(campaign.id))]
-        deliveries.append(connection, [DeliveryEvent(i, State.SENT, at, "250 ok") for i in ids])
+        deliveries.append(connection, [DeliveryEvent(i, State.SENT, at, detail="250 ok") for i in ids])
 
 
 def _ids(campaign: str):  # type: ignore[no-untyped-def]
