@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
+import subprocess
+import sys
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
+from click.testing import CliRunner
 
-from archive.demo import web
+from archive.demo import language_of, story, web
 from archive.demo.forms import PageError, forms
 from archive.demo.place import MARK, PlaceError, prepare
 from archive.demo.sink import MailSink
+from policy_versions.cli import cli
 
 
 def _message(to: str, text: str) -> EmailMessage:
@@ -118,5 +124,49 @@ def test_site_serves_and_stops() -> None:
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": scope["path"].encode()})
 
-    with web.listen(0) as taken, web.Site(app, taken), httpx2.Client(trust_env=False) as client:
+    with web.listen(0) as taken, web.Server(app, taken), httpx2.Client(trust_env=False) as client:
         assert client.get(f"{web.url(taken)}a").text == "/a"
+
+
+@pytest.mark.timeout(240)
+def test_demo_runs_and_can_be_read(tmp_path: Path) -> None:
+    folder = tmp_path / "demo"
+    arguments = ["demo", "--directory", str(folder), "--no-serve", "--port", "0", "--lang", "en"]
+    result = CliRunner().invoke(cli, arguments, catch_exceptions=False)
+    assert result.exit_code == 0
+    stations = re.findall(r"(?m)^(\d+)  \S", result.output)
+    assert stations == [str(n) for n in range(1, 10)]
+    assert "recipients.csv: line 7, column `email`" in result.output
+    for looked in re.findall(rf"(?m)^   → ({re.escape(str(folder))}\S+)$", result.output):
+        assert Path(looked).exists(), looked
+    assert max(map(len, re.findall(r"[\u4e00-\u9fff]+", result.output.split("\n2  ")[0])), default=0) == 0
+    assert (folder / "repository" / ".policyctl" / "notifier.db").is_file()
+    assert (folder / "secret-key").stat().st_mode & 0o077 == 0
+    assert len(list((folder / "mails").glob("*.eml"))) == 8
+
+
+def test_demo_refuses_a_folder_of_yours_in_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    script = [sys.executable, "-m", "policy_versions", "demo", "--directory", str(tmp_path), "--no-serve"]
+    result = subprocess.run(script, capture_output=True, text=True, check=False)
+    assert result.returncode == 2
+    assert result.stderr.count("\n") == 1
+    assert "no demo made" in result.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+@pytest.mark.parametrize(
+    ("locale", "language"),
+    [({}, "zh-CN"), ({"LANG": "C.UTF-8"}, "zh-CN"), ({"LANG": "zh_CN.UTF-8"}, "zh-CN"), ({"LANG": "en_GB.UTF-8"}, "en"),
+     ({"LC_ALL": "de_DE", "LANG": "zh_CN.UTF-8"}, "en")],
+)  # fmt: skip
+def test_language_follows_the_locale(locale: dict[str, str], language: str) -> None:
+    assert language_of(locale) == language
+
+
+def test_clock_never_stands_before_the_sample() -> None:
+    early, late = datetime(2020, 1, 1, tzinfo=UTC), datetime(2031, 1, 1, tzinfo=UTC)
+    last = story.history()[-1].effective_on
+    assert last is not None
+    assert story.clock(lambda: early)().date() > last
+    assert story.clock(lambda: late)() == late

@@ -18,6 +18,7 @@ from policy_versions.commands.repository import LAYOUT, SAMPLES
 from policy_versions.decisions import needs_decision
 from policy_versions.errors import HistoryError
 from policy_versions.history import Repository
+from policy_versions.lint import lint
 from policy_versions.model import Category, Decision, Release, ReleaseFinding, Verdict
 from policy_versions.publishing import Publication
 from policy_versions.review import Desk, Review, Source, review
@@ -53,14 +54,15 @@ class Office:
             (self.root / name).write_text(text, "utf-8")
         return self.repository.commit(names, step.title[story.LANGUAGES[0]], now=now, author=AUTHOR)
 
-    def draft(self, today: date, effective: date | None = None) -> Release:
-        """Write the release file of the next version."""
+    def draft(self, today: date, wanted: date | None = None) -> Release:
+        """Write the release file of the next version: in force on the day wanted, or the first lawful one after it."""
         desk = self.desk(today)
-        drafted = publishing.draft(desk, desk.config.policy(story.POLICY), effective=effective)
+        drafted = publishing.draft(desk, desk.config.policy(story.POLICY))
         if drafted is None:
             raise HistoryError("no text differs from the last release: nothing to draft")
-        self._write(drafted.path, drafted.data)
-        return drafted.release
+        release = replace(drafted.release, effective_on=max(wanted or drafted.earliest, drafted.earliest))
+        self._write(drafted.path, release_file.dump(release, today=today))
+        return release
 
     def decide(self, release: Release, step: Step, *, now: datetime) -> Release:
         """Judge every finding that needs it, word the summaries, commit the release file."""
@@ -86,7 +88,7 @@ class Office:
         commit = self.repository.resolve(head)
         desk = self.desk(today, commit)
         start = self.repository.merge_base(self.repository.resolve(base), commit)
-        return review(desk, desk.config.policy(story.POLICY), base=start)
+        return review(desk, desk.config.policy(story.POLICY), base=start, lint=lint)
 
     def git(self, *arguments: str, now: datetime) -> str:
         """Do what a lawyer does by hand or in the browser: branch, look, merge."""

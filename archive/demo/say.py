@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from archive.strings import Strings, load
-from policy_versions.model import Category, Direction, Level
+from policy_versions.model import Level
+from policy_versions.reports.words import Words, words
 
 Write = Callable[[str], None]
 
@@ -15,12 +16,13 @@ class Narrator:
 
     def __init__(self, language: str, write: Write) -> None:
         self.words: Strings = load(language)
+        self.reports: Words = words(language)
         self.language = language
         self._write = write
         self._station = 0
 
     def title(self, key: str, **values: object) -> None:
-        """Open the walk."""
+        """Print a line that belongs to no station."""
         self._write(self.words(f"demo.{key}", **values))
 
     def station(self, key: str, **values: object) -> None:
@@ -45,16 +47,8 @@ class Narrator:
             self.line(f"{label}{place}")
 
     def level(self, level: Level) -> str:
-        """Name a level."""
-        return self.words(f"level.{level.value}")
-
-    def category(self, category: Category) -> str:
-        """Name a category."""
-        return self.words(f"category.{category.value}")
-
-    def direction(self, direction: Direction) -> str:
-        """Name a direction."""
-        return self.words(f"direction.{direction.value}")
+        """Name a level with its sign."""
+        return self.reports.level(level)
 
     def pick(self, texts: Mapping[str, str]) -> str:
         """Choose the text of this language."""

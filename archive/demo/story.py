@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, time, timedelta
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any, Final
@@ -17,6 +17,7 @@ SAMPLES: Final[Traversable] = files("policy_versions") / "samples"
 POLICY: Final = "privacy"
 LANGUAGES: Final = ("zh-CN", "en")
 CONFIG: Final = "policy.toml"
+_AFTER: Final = timedelta(days=2)
 _MONTHS: Final = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
@@ -87,6 +88,14 @@ def apply(step: Step, texts: Mapping[str, str], *, today: date) -> dict[str, str
             text = edit.after.replace("{today}", written(today, key))
             after[name] = Edit(before=edit.before, after=text).apply(after[name], name)
     return after
+
+
+def clock(real: Callable[[], datetime]) -> Callable[[], datetime]:
+    """Give the time of the walk: the real one, or where this machine's clock lies before the sample's last version,
+    a clock that begins just after it."""
+    last = history()[-1].effective_on
+    behind = datetime.combine(last, time(), UTC) + _AFTER - real() if last else timedelta(0)
+    return lambda: real() + max(behind, timedelta(0))
 
 
 def written(day: date, language: str) -> str:

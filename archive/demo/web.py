@@ -39,7 +39,7 @@ def url(taken: socket.socket) -> str:
     return f"http://{HOST}:{taken.getsockname()[1]}/"
 
 
-class Site:
+class Server:
     """A running web application; a context manager that stops it."""
 
     def __init__(self, app: Any, taken: socket.socket) -> None:
