@@ -1,0 +1,238 @@
+"""(before, after) -> Assessment: what changed in substance and in which direction, quoted and explained."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from policy_versions import rules
+from policy_versions.alignment import Edit, align, edits
+from policy_versions.compare import Delta, compare
+from policy_versions.document import parse
+from policy_versions.editorial import editorial_kind, substance
+from policy_versions.facts import Fact, statement
+from policy_versions.findings import Candidate, exchanged, finding, lines, to_json, told
+from policy_versions.matchers import Match, match
+from policy_versions.model import (
+    Assessment,
+    Category,
+    ChangeKind,
+    Clause,
+    ClauseChange,
+    ClauseKind,
+    Direction,
+    Editorial,
+    Effect,
+)
+from policy_versions.quoting import words
+
+__all__ = ["classify", "to_json"]
+
+LARGE: Final = 14
+"""From so many edits on, what names nothing new to the document is no finding: a rewording repeats much."""
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Both whole texts in folded form, to know what stood elsewhere."""
+
+    before: str
+    after: str
+
+    def knows(self, fact: Fact, *, new: bool) -> bool:
+        """Say whether the other text names this too."""
+        other = self.before if new else self.after
+        if fact.group == "e":
+            return words(fact.surface) in _tight(other)
+        if fact.group == "aim" or not fact.surface[:1].isascii():
+            return fact.surface in other
+        return f" {fact.surface}" in other
+
+
+def classify(before: str, after: str, language: str, *, policy: str = "") -> Assessment:
+    """Judge the change from one text of a policy to the next; `language` is a tag such as `zh-CN` or `en`.
+
+    Identical texts, and texts that differ in form only, give no finding. The result is deterministic and in the order
+    of the document.
+    """
+    old, new = parse(before, language), parse(after, language)
+    changes = align(old, new)
+    differing = edits(changes)
+    texts = Texts(_plain(before), _plain(after)) if differing else Texts("", "")
+    candidates: list[Candidate] = []
+    notes: list[Editorial] = [_moved(c) for c in changes if c.kind is ChangeKind.MOVED]
+    size = len(differing)
+    for edit in differing:
+        for delta in _deltas(edit, language):
+            found = list(_judge(delta, texts, size))
+            if found:
+                candidates += found
+            else:
+                kind = editorial_kind(delta)
+                if kind:
+                    notes.append(_note(kind, delta))
+                elif substance(delta, lambda fact, new: texts.knows(fact, new=new)):
+                    candidates.append(_unexplained(delta))
+                else:
+                    notes.append(_note("synonym" if delta.pair else "no-practice", delta))
+    findings = tuple(finding(c, policy) for c in told(exchanged(candidates)))
+    return Assessment(policy, language, findings, tuple(notes))
+
+
+@lru_cache(maxsize=4)
+def _tight(text: str) -> str:
+    return words(text)
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.lower().replace("-", " ").replace("*", "").replace("’", " ").replace("'", " ").split())
+
+
+def _deltas(edit: Edit, language: str) -> Iterator[Delta]:
+    old, new = edit.old, edit.new
+    clause = new or old
+    if clause is not None and clause.kind is ClauseKind.HEADING:
+        yield Delta(
+            statement(edit.before, old, language) if edit.before else None,
+            statement(edit.after, new, language) if edit.after else None,
+            (),
+            (),
+        )
+        return
+    if not (edit.before and edit.after) and clause is not None and clause.kind is ClauseKind.ROW:
+        for text, label in _cells(edit.before or edit.after, clause):
+            cell = statement(text, clause, language, label)
+            yield compare(cell, None) if edit.before else compare(None, cell)
+        return
+    yield compare(
+        statement(edit.before, old, language, _label(edit.before, old)) if edit.before else None,
+        statement(edit.after, new, language, _label(edit.after, new)) if edit.after else None,
+    )
+
+
+def _cells(text: str, clause: Clause) -> Iterator[tuple[str, tuple[str, ...]]]:
+    cells = text.split(" | ")
+    for n, cell in enumerate(cells):
+        if any(c.isalnum() for c in cell):
+            yield cell.strip(), clause.labels[n : n + 1]
+
+
+def _label(text: str, clause: Clause | None) -> tuple[str, ...]:
+    """Name the column that a cell stands in."""
+    if clause is None or clause.kind is not ClauseKind.ROW or not clause.labels:
+        return ()
+    cells = [c.strip() for c in clause.text.split(" | ")]
+    return clause.labels[cells.index(text) : cells.index(text) + 1] if text in cells else clause.labels
+
+
+_FORCE_ORDER: Final = (
+    "minors-force",
+    "retention-force",
+    "notice-force",
+    "recipients-force",
+    "practice-force",
+    "data-force",
+    "purpose-force",
+)
+_ABOUT: Final[dict[Category, frozenset[Category]]] = {
+    Category.OWNERSHIP: frozenset(
+        {
+            Category.RECIPIENTS,
+            Category.METHOD,
+            Category.RETENTION,
+            Category.RIGHTS,
+            Category.PURPOSE,
+            Category.DATA,
+            Category.LEGAL_BASIS,
+        }
+    ),
+    Category.MINORS: frozenset({Category.RIGHTS, Category.RETENTION, Category.DATA, Category.PURPOSE, Category.SCOPE}),
+    Category.METHOD: frozenset({Category.PURPOSE}),
+    Category.RISK: frozenset({Category.METHOD, Category.SECURITY, Category.LEGAL_BASIS}),
+}
+"""What a sentence is about when it speaks of these: the categories that are then only its circumstances."""
+
+
+def _judge(delta: Delta, texts: Texts, size: int) -> Iterator[Candidate]:
+    if editorial_kind(delta):
+        return
+    found = []
+    for rule in rules.load():
+        one = match(rule, delta)
+        if one is None:
+            continue
+        score = rule.weight * _novelty(one, texts)
+        if score >= (0.75 if size >= LARGE and not delta.pair else 0.3):
+            found.append(Candidate(one, delta, score))
+    yield from _foremost(found)
+
+
+def _foremost(found: list[Candidate]) -> list[Candidate]:
+    """Leave out what is only a circumstance of what the sentence is about."""
+    said = {c.match.rule.category for c in found if c.match.rule.kind != "force"}
+    dropped = {d for category, drops in _ABOUT.items() if category in said for d in drops}
+    forces = [c for c in found if c.match.rule.kind == "force"]
+    first = min(forces, key=lambda c: _FORCE_ORDER.index(c.match.rule.id), default=None)
+    if first and said & {
+        Category.OWNERSHIP,
+        Category.SECURITY,
+        Category.MINORS,
+        Category.SCOPE,
+        Category.LEGAL_BASIS,
+        Category.LOCATION,
+    } - {first.match.rule.category}:
+        first = (
+            first
+            if first.match.rule.category in (Category.RECIPIENTS, Category.RETENTION) and said <= {Category.LEGAL_BASIS}
+            else None
+        )
+    aims = {Category.METHOD} & said
+    return [
+        c
+        for c in found
+        if (c.match.rule.kind != "force" or c is first)
+        and c.match.rule.category not in dropped
+        and not (aims and c.match.rule.id == "purpose-stated" and _only_ads(c))
+    ]
+
+
+def _only_ads(candidate: Candidate) -> bool:
+    facts = (*candidate.match.lost, *candidate.match.gained)
+    return all(f.concept in ("aim.advertising", "aim.personalise") for f in facts)
+
+
+def _novelty(found: Match, texts: Texts) -> float:
+    """Say how new the matched facts are to the document: 1 when at least one stands nowhere in the other text."""
+    if found.rule.kind in ("force", "swap", "quantity"):
+        return 1.0
+    fresh = [f for f in found.gained if not texts.knows(f, new=True)] + [
+        f for f in found.lost if not texts.knows(f, new=False)
+    ]
+    if found.rule.kind == "entity" and not fresh:
+        return 0.0
+    if not all(f.group in ("data", "party", "aim", "method", "place", "e") for f in (*found.lost, *found.gained)):
+        return 1.0
+    return 1.0 if fresh else 0.5
+
+
+def _unexplained(delta: Delta) -> Candidate:
+    rule = next(r for r in rules.load() if r.kind == "residual")
+    effect = Effect.CHANGED if delta.pair else Effect.ADDED if delta.after else Effect.REMOVED
+    return Candidate(Match(rule, effect, Direction.NEUTRAL, (), ()), delta, 0.1)
+
+
+def _note(kind: str, delta: Delta) -> Editorial:
+    return Editorial(
+        kind,
+        delta.before.text if delta.before else "",
+        delta.after.text if delta.after else "",
+        lines(delta.before),
+        lines(delta.after),
+    )
+
+
+def _moved(change: ClauseChange) -> Editorial:
+    old, new = change.before[0], change.after[0]
+    return Editorial("moved", old.text, new.text, old.lines, new.lines)

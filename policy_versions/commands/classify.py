@@ -1,0 +1,174 @@
+"""`policyctl classify`, `rules` and `explain`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+import click
+
+from policy_versions.errors import PolicyError, TextError
+from policy_versions.model import Assessment
+
+
+@click.command()
+@click.argument("before", required=False, type=click.Path(path_type=Path))
+@click.argument("after", required=False, type=click.Path(path_type=Path))
+@click.option("--language", help="Language of both texts, such as zh-CN or en; detected when left out.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="What to print.")
+@click.option(
+    "--batch", help="File (or - for standard input) with one JSON object a line: id, before, after, language."
+)
+@click.option("--policy", default="", help="Identity of the policy, part of every fingerprint.")
+def classify(
+    before: Path | None, after: Path | None, language: str | None, form: str, batch: str | None, policy: str
+) -> None:
+    """Say what changed from BEFORE to AFTER and what it means."""
+    if batch is not None:
+        if before or after:
+            raise click.UsageError("--batch takes no BEFORE and AFTER")
+        sys.exit(_batch(batch, policy))
+    if before is None or after is None:
+        raise click.UsageError("give two files: BEFORE AFTER (or --batch FILE)")
+    from policy_versions.classify import to_json  # noqa: PLC0415 - keeps `--help` light
+
+    found = assess(before, after, language, policy)
+    if form == "json":
+        click.echo(json.dumps(to_json(found), ensure_ascii=False, indent=2))
+    else:
+        _print(found)
+
+
+def assess(before: Path, after: Path, language: str | None, policy: str) -> Assessment:
+    """Read two files and judge the change; raises TextError naming the file that cannot be read as text."""
+    from policy_versions.classify import classify as judge  # noqa: PLC0415
+    from policy_versions.detect import detect  # noqa: PLC0415
+
+    old, new = read(before), read(after)
+    return judge(old, new, language or detect(new or old), policy=policy)
+
+
+def read(path: Path) -> str:
+    """Read a text file as UTF-8; raises TextError with the line of the first bad byte."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise TextError(f"{path}: {error.strerror or error}") from None
+    if b"\0" in data[:8192]:
+        raise TextError(f"{path}: not a text file (it holds NUL bytes)")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise TextError(f"{path}: line {line}: not valid UTF-8") from None
+
+
+def _batch(source: str, policy: str) -> int:
+    """Answer each line as it comes; return 1 when any of them could not be judged."""
+    failed = 0
+    for number, line in enumerate(_lines(source), 1):
+        if not line.strip():
+            continue
+        answer, good = _answer(number, line, policy)
+        failed |= not good
+        sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
+        sys.stdout.flush()
+    return int(failed)
+
+
+def _lines(source: str) -> Iterator[str]:
+    if source == "-":
+        yield from _decoded(sys.stdin.buffer)
+        return
+    try:
+        with Path(source).open("rb") as file:
+            yield from _decoded(file)
+    except OSError as error:
+        raise click.UsageError(f"--batch: {source}: {error.strerror or error}") from None
+
+
+def _decoded(stream: IO[bytes]) -> Iterator[str]:
+    for line in stream:
+        yield line.decode("utf-8", "replace")
+
+
+def _answer(number: int, line: str, policy: str) -> tuple[dict[str, Any], bool]:
+    from policy_versions.classify import to_json  # noqa: PLC0415
+
+    identity: object = None
+    try:
+        asked = json.loads(line)
+        identity = asked.get("id") if isinstance(asked, dict) else None
+        if not isinstance(asked, dict) or not all(isinstance(asked.get(k), str) for k in ("before", "after")):
+            raise TextError(f'line {number}: expected {{"id", "before", "after", "language"}}, paths as strings')
+        language = asked.get("language")
+        if language is not None and not isinstance(language, str):
+            raise TextError(f"line {number}: `language` must be a string")
+        found = assess(Path(asked["before"]), Path(asked["after"]), language, str(asked.get("policy", policy)))
+        return {"id": identity, **to_json(found)}, True
+    except json.JSONDecodeError as error:
+        return {"id": identity, "error": f"line {number}: not JSON: {error.msg}"}, False
+    except (PolicyError, RecursionError, ValueError) as error:
+        return {"id": identity, "error": str(error) or type(error).__name__}, False
+
+
+def _print(found: Assessment) -> None:
+    if not found.findings:
+        click.echo("no finding")
+    for finding in found.findings:
+        click.echo(f"{finding.category} {finding.effect} {finding.direction} ({finding.rule}, {finding.confidence})")
+        for mark, text in (("-", finding.evidence_before), ("+", finding.evidence_after)):
+            if text:
+                click.echo(f"  {mark} {text}")
+        language = "zh-CN" if found.language.startswith("zh") else "en"
+        click.echo(f"  {finding.explanation[language]}")
+
+
+@click.command()
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="What to print.")
+def rules(form: str) -> None:
+    """List the rules of the classifier."""
+    from policy_versions.rules import load  # noqa: PLC0415
+
+    if form == "json":
+        listed = [
+            {"id": r.id, "category": str(r.category), "kind": r.kind, "law": list(r.law), "explain": r.explain}
+            for r in load()
+        ]
+        click.echo(json.dumps(listed, ensure_ascii=False, indent=2))
+        return
+    for rule in load():
+        click.echo(f"{rule.id:22} {rule.category:13} {rule.explain['en']}")
+
+
+@click.command()
+@click.argument("rule_id", metavar="RULE")
+def explain(rule_id: str) -> None:
+    """Explain one rule: when it speaks, what it means, on which law it rests."""
+    import difflib  # noqa: PLC0415
+
+    from policy_versions.rules import find, load  # noqa: PLC0415
+
+    rule = find(rule_id)
+    if rule is None:
+        near = difflib.get_close_matches(rule_id, [r.id for r in load()], 3, 0.4)
+        raise PolicyError(
+            f"no rule {rule_id!r}" + (f" (nearest: {', '.join(near)})" if near else "; see `policyctl rules`")
+        )
+    for name, value in (
+        ("rule", rule.id),
+        ("category", str(rule.category)),
+        ("kind", rule.kind),
+        ("direction", rule.direction),
+        ("new", ", ".join(rule.new or rule.acts)),
+        ("beside", "; ".join(" | ".join(g) for g in rule.every)),
+        ("never beside", ", ".join(rule.none)),
+        ("law", "; ".join(rule.law)),
+        ("zh-CN", rule.explain["zh-CN"]),
+        ("en", rule.explain["en"]),
+    ):
+        if value:
+            click.echo(f"{name:13} {value}")

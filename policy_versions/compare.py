@@ -1,0 +1,97 @@
+"""Two statements of the same place, or one that came or went: what was gained and what was lost."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Final
+
+from policy_versions.facts import Fact, Statement
+
+BY_NAME: Final = frozenset({"e", "q"})
+"""Groups in which another value is another fact."""
+NAMED: Final = (
+    "party.brand",
+    "party.ai",
+    "place.country",
+    "data",
+    "party",
+    "method.permission",
+    "basis",
+    "purpose",
+    "contact.authority",
+    "minor.age",
+)
+"""Concepts whose instances count: one more of them is something new although the concept was there before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """One edit seen as facts; a side that has no text has no statement."""
+
+    before: Statement | None
+    after: Statement | None
+    gained: tuple[Fact, ...]
+    lost: tuple[Fact, ...]
+
+    @property
+    def pair(self) -> bool:
+        """Say whether both sides have text."""
+        return self.before is not None and self.after is not None
+
+    def side(self, *, new: bool) -> Statement | None:
+        """Give the statement of one side."""
+        return self.after if new else self.before
+
+    def fresh(self, *, new: bool) -> tuple[Fact, ...]:
+        """Give the facts that only one side has."""
+        return self.gained if new else self.lost
+
+
+def compare(before: Statement | None, after: Statement | None) -> Delta:
+    """Say which facts only one of two statements has."""
+    if before is None or after is None:
+        return Delta(before, after, after.facts if after else (), before.facts if before else ())
+    return Delta(before, after, _only(after, before), _only(before, after))
+
+
+def _only(mine: Statement, theirs: Statement) -> tuple[Fact, ...]:
+    known = {(f.concept, f.negated) for f in theirs.facts}
+    values = {(f.concept, f.surface) for f in theirs.facts}
+    more = _more(mine, theirs)
+    found = []
+    for fact in mine.facts:
+        if fact.group in BY_NAME:
+            fresh = (fact.concept, fact.surface) not in values and not _same_value(fact, theirs)
+        elif (fact.concept, fact.negated) not in known:
+            fresh = True
+        else:
+            fresh = (
+                fact.concept in more
+                and (fact.concept, fact.surface) not in values
+                and fact.surface not in theirs.folded
+            )
+        if fresh:
+            found.append(fact)
+    return tuple(found)
+
+
+def _same_value(fact: Fact, theirs: Statement) -> bool:
+    if fact.group == "q":
+        return any(
+            f.concept == fact.concept and abs(f.value - fact.value) < 0.03 * max(1.0, fact.value) for f in theirs.facts
+        )
+    return fact.concept in ("e.name", "e.person", "e.address") and fact.surface in "".join(theirs.folded.split())
+
+
+def _more(mine: Statement, theirs: Statement) -> set[str]:
+    """Name the instance concepts of which one side has more different instances, and those that were swapped."""
+    ours, others = (
+        Counter(c for c, _ in {(f.concept, f.surface) for f in s.facts if _named(f)}) for s in (mine, theirs)
+    )
+    swapped = {c for c in ours if c in ("party.brand", "party.ai", "place.country", "contact.authority")}
+    return {c for c in ours if ours[c] > others[c]} | swapped
+
+
+def _named(fact: Fact) -> bool:
+    return any(fact.concept == n or fact.concept.startswith(n + ".") for n in NAMED)

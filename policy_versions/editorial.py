@@ -1,0 +1,107 @@
+"""Why an edit means nothing new; and whether one that no rule explains says something that a person must judge."""
+
+# ruff: noqa: E501 - a regular expression is read best in one piece
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from policy_versions.compare import Delta
+from policy_versions.facts import Fact, Statement
+from policy_versions.model import ClauseKind
+
+_DATE: Final = re.compile(
+    r"(?:19|20)?\d{2}\s?[-./年]\s?\d{1,2}(?:\s?[-./月]\s?\d{1,4}日?)?|\d{1,2}(?:st|nd|rd|th)?(?: of)? (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*,? ?(?:\d{4})?"
+    r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? \d{1,2}(?:st|nd|rd|th)?,? ?(?:\d{4})?|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* \d{4}|\bv?\d+(?:\.\d+)+\b"
+)
+_URL: Final = re.compile(r"(?:https?://|www\.)\S+?(?=[\s)\]>\"'，。；]|$)|\]\([^)\s]*\)")
+_NOT_WORD: Final = re.compile(r"[\W_]+")
+
+
+def editorial_kind(delta: Delta) -> str:
+    """Name the kind of editorial change, '' when the words must be judged."""
+    side = delta.after or delta.before
+    if side is None:
+        return "empty"
+    if side.clause is not None and side.clause.kind is ClauseKind.HEADING:
+        return "heading"
+    if delta.before is not None and delta.after is not None:
+        return _pair_kind(delta.before, delta.after)
+    return _single_kind(side)
+
+
+def _pair_kind(before: Statement, after: Statement) -> str:
+    if _words(before.folded) == _words(after.folded):
+        return "typography" if _hosts(before) == _hosts(after) else ""
+    if _words(_DATE.sub("", before.folded)) == _words(_DATE.sub("", after.folded)):
+        return "date"
+    if _words(_URL.sub("", before.text)) == _words(_URL.sub("", after.text)) and _hosts(before) == _hosts(after):
+        return "link-path"
+    if before.has("edit.date") and after.has("edit.date") and len(after.folded) < 90:
+        return "date"
+    if before.has("edit.metric") and after.has("edit.metric"):
+        return "metric"
+    return ""
+
+
+def _hosts(side: Statement) -> set[str]:
+    """Give the sites and addresses that a statement points to."""
+    sites = {".".join(f.surface.split(".")[-2:]) for f in side.facts if f.concept == "e.url"}
+    return sites | {f.surface for f in side.facts if f.concept in ("e.email", "e.phone")}
+
+
+def _single_kind(side: Statement) -> str:
+    bare = _words(_DATE.sub("", side.folded))
+    if len(bare) < 2:
+        return "numbering"
+    if side.has("edit.date") and _DATE.search(side.folded) and len(side.folded) < 80:
+        return "date"
+    if side.has("edit.metric"):
+        return "metric"
+    return ""
+
+
+def _words(text: str) -> str:
+    return _NOT_WORD.sub("", text)
+
+
+_PRACTICE: Final = (
+    "act.collect",
+    "act.use",
+    "act.share",
+    "act.sell",
+    "act.publish",
+    "act.retain",
+    "act.delete",
+    "act.track",
+    "act.combine",
+)
+_SUBJECT: Final = (
+    "data",
+    "party",
+    "place.country",
+    "place.abroad",
+    "method",
+    "minor",
+    "risk",
+    "lim",
+    "basis.without",
+    "basis.deemed",
+)
+
+
+def substance(delta: Delta, known: Callable[[Fact, bool], bool]) -> bool:
+    """Say whether an edit that no rule explains still says something about personal data that a person must judge.
+
+    `known` tells of a fact whether the other text names it somewhere (True: a fact of the new text).
+    """
+    if delta.pair:
+        fresh = [f for f in delta.gained if not known(f, True)] + [f for f in delta.lost if not known(f, False)]
+        return any(f.concept != "data.any" and f.concept.startswith(_SUBJECT) for f in fresh)
+    side = delta.after or delta.before
+    if side is None or not (side.has("actor.we") and any(side.has(a) for a in _PRACTICE)):
+        return False
+    fresh = [f for f in side.facts if f.concept != "data.any" and f.concept.startswith(_SUBJECT)]
+    return any(not known(f, delta.after is not None) for f in fresh)

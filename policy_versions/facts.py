@@ -1,0 +1,200 @@
+"""What a statement says: the concepts it names, affirmed or denied, its quantities, its names, and where it sits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from policy_versions.entities import entities
+from policy_versions.lexicon import Hit, Lexicon, load
+from policy_versions.model import Clause, ClauseKind
+from policy_versions.quantities import quantities
+
+INTRINSIC: Final = frozenset({"negators", "unnegated", "scope-ends"})
+
+
+class Fact(NamedTuple):
+    """One thing that a statement names; `negated`: in the reach of a denial; `at` is its place, 0 to 1."""
+
+    concept: str
+    surface: str
+    negated: bool
+    at: float
+    value: float = 0.0
+
+    @property
+    def group(self) -> str:
+        """Give the first word of the concept's name."""
+        return self.concept.split(".", 1)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A sentence, item or table cell with its facts; `context` names what its headings and labels announce."""
+
+    text: str
+    folded: str
+    facts: tuple[Fact, ...]
+    names: frozenset[str]
+    context: frozenset[str]
+    clause: Clause | None
+    parts: tuple[tuple[float, frozenset[str]], ...] = ()
+
+    def near(self, fact: Fact, atom: str) -> bool:
+        """Say whether a concept is named in the same part of the sentence as this fact, or announced above it."""
+        if atom.startswith("field."):
+            return atom in self.context
+        for end, names in self.parts:
+            if fact.at < end:
+                return atom in names
+        return atom in self.names
+
+    def has(self, atom: str) -> bool:
+        """Say whether a concept, or a narrower one, is named here or announced by the headings (`field.…`)."""
+        if atom.startswith("field."):
+            return atom in self.context
+        return atom in self.names
+
+
+def widened(concept: str) -> list[str]:
+    """Give a concept and all broader ones: `data.location.precise` -> `data`, `data.location`, …"""
+    parts = concept.split(".")
+    return [".".join(parts[:n]) for n in range(1, len(parts) + 1)]
+
+
+def statement(text: str, clause: Clause | None, language: str, labels: tuple[str, ...] = ()) -> Statement:
+    """Read a statement; `labels` are the titles of the column that a table cell stands in."""
+    lexicon = load(language)
+    folded = lexicon.fold(text)
+    facts = _facts(text, folded, lexicon)
+    context = _context(folded, clause, labels, lexicon)
+    return Statement(text, folded, facts, _names(facts), context, clause, _parts(folded, facts, lexicon.language))
+
+
+def _names(facts: Iterable[Fact]) -> frozenset[str]:
+    names: set[str] = set()
+    for fact in facts:
+        for broad in widened(fact.concept):
+            names |= {broad, f"{'-' if fact.negated else '+'}{broad}"}
+    return frozenset(names)
+
+
+_PART: Final = {
+    "zh": re.compile(r"[,;。!?|](?![^()]{0,40}\))"),
+    "en": re.compile(
+        r"[;!?|]|\.(?= )|,(?= (?:and |but |or |so )?(?:we|you|they|it|this|which|where|if|unless|our|your|in which) )"
+    ),
+}
+
+
+def _parts(folded: str, facts: tuple[Fact, ...], language: str) -> tuple[tuple[float, frozenset[str]], ...]:
+    """Cut a long sentence into its clauses: where each ends (0 to 1) and what it names."""
+    size = max(1, len(folded))
+    ends = [m.start() / size for m in _PART[language].finditer(folded)]
+    if not ends:
+        return ()
+    found, begin = [], 0.0
+    for end in [*ends, 1.01]:
+        found.append((end, _names(f for f in facts if begin <= f.at < end)))
+        begin = end
+    return tuple(found)
+
+
+@lru_cache(maxsize=4096)
+def _facts_of(text: str, folded: str, language: str) -> tuple[Fact, ...]:
+    lexicon = load(language)
+    hits = _outside(lexicon.scan(folded))
+    denied = _denied(folded, lexicon)
+    size = max(1, len(folded))
+    found = [Fact(h.concept, h.surface, _inside(h, denied), h.start / size) for h in hits]
+    found += [Fact(f"aim.{f.concept[8:]}", *f[1:]) for f in found if _aimed(f, folded, language)]
+    found += [Fact(f"q.{q.kind}", q.surface, False, q.start / size, q.value) for q in quantities(folded, lexicon)]
+    found += [Fact(e.concept, e.value, False, e.start / max(1, len(text))) for e in entities(text, lexicon)]
+    return tuple(found)
+
+
+def _facts(text: str, folded: str, lexicon: Lexicon) -> tuple[Fact, ...]:
+    return _facts_of(text, folded, lexicon.language)
+
+
+_AIM: Final = {
+    "zh": re.compile(
+        r"(?:用于|用来|用以|用作|为了?|以便?|便于|目的(?:是|在于|为)?|旨在|服务于|从而|来|进行|及|和|或|、|会|可|其中)[^,。;]{0,14}$"
+    ),
+    "en": re.compile(
+        r"(?:\bto|\bfor|purposes? of|\bin order to|\band|\bor|,|:|used in|\bby|helps?|help us)(?: [a-z0-9()/]+){0,5} ?$"
+    ),
+}
+
+
+def _aimed(fact: Fact, folded: str, language: str) -> bool:
+    """Say whether a purpose is named as an aim (`for …`, `用于…`) and not in passing."""
+    if fact.group != "purpose" or fact.concept in ("purpose.word", "purpose.limit"):
+        return False
+    start = round(fact.at * max(1, len(folded)))
+    return start < 3 or bool(_AIM[language].search(folded[max(0, start - 48) : start]))
+
+
+def _outside(hits: tuple[Hit, ...]) -> list[Hit]:
+    """Drop verbs that are only a piece of the name of a kind of data or of a recipient."""
+    held = [(h.start, h.end) for h in hits if h.group in ("data", "party")]
+    return [
+        h
+        for h in hits
+        if h.group != "act" or not any(a <= h.start and h.end <= b and b - a > h.end - h.start for a, b in held)
+    ]
+
+
+def _inside(hit: Hit, denied: list[tuple[int, int]]) -> bool:
+    return any(start <= hit.start < end for start, end in denied)
+
+
+_END: Final = {"zh": re.compile(r"[。;!?\n|]"), "en": re.compile(r"[;!?\n|]|\.(?= |$)")}
+
+
+def _denied(folded: str, lexicon: Lexicon) -> list[tuple[int, int]]:
+    """Give the spans that a denial reaches: from the negator to a contrast or the end of the sentence."""
+    signs = lexicon.polarity(folded)
+    spans = []
+    masked = [(s.start, s.end) for s in signs if s.concept == "unnegated"]
+    for sign in signs:
+        if sign.concept != "negators" or any(a <= sign.start < b for a, b in masked):
+            continue
+        stop = _END[lexicon.language].search(folded, sign.end)
+        ends = [stop.start() if stop else len(folded)]
+        ends += [s.start for s in signs if s.concept == "scope-ends" and s.start >= sign.end][:1]
+        opened, closed = folded.rfind("(", 0, sign.start), folded.find(")", sign.end)
+        if opened > folded.rfind(")", 0, sign.start) and closed >= 0:
+            ends.append(closed)
+        if sign.surface == "without":
+            ends.append(sign.end + 40)
+        spans.append((sign.start, min(ends)))
+    return spans
+
+
+_LABEL: Final = re.compile(r"^[^:。;.]{1,24}:")
+
+
+@lru_cache(maxsize=2048)
+def _announced(text: str, language: str) -> frozenset[str]:
+    lexicon = load(language)
+    return lexicon.headings(lexicon.fold(text))
+
+
+def _context(folded: str, clause: Clause | None, labels: tuple[str, ...], lexicon: Lexicon) -> frozenset[str]:
+    found: set[str] = set()
+    label = _LABEL.match(folded)
+    if label:
+        found |= lexicon.headings(label[0])
+    if clause is not None:
+        nearest = clause.path[-2:] if clause.path else ()
+        for title in (*nearest, *labels, clause.lead[-160:]):
+            found |= _announced(title, lexicon.language)
+        if clause.kind is ClauseKind.ROW:
+            found.add("field.row")
+        if clause.kind is ClauseKind.HEADING:
+            found.add("field.heading")
+    return frozenset(found)

@@ -1,0 +1,180 @@
+"""What is told of the matches: doubles joined, the most telling chosen, quotes cut, words put in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from policy_versions.compare import Delta
+from policy_versions.facts import Fact, Statement
+from policy_versions.matchers import Match
+from policy_versions.model import (
+    Assessment,
+    Category,
+    Clause,
+    Confidence,
+    Direction,
+    Effect,
+    Finding,
+    Lines,
+)
+from policy_versions.quoting import fingerprint, quote
+
+PER_CATEGORY: Final = 8
+"""How many findings of one category are told of one change; the most telling come first."""
+GENTLE: Final = frozenset({Category.SECURITY, Category.NOTICE, Category.SCOPE})
+"""Categories that are material only when the person ends up with less, or new people or products are covered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A match with the edit it stands in and how much speaks for it."""
+
+    match: Match
+    delta: Delta
+    score: float
+
+
+def exchanged(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Join what was taken out at one place and put in at another: another address, not one less and one more."""
+    kept = list(candidates)
+    for lost in [c for c in candidates if c.delta.after is None and c.match.rule.direction == "first"]:
+        kinds = {f.concept for f in lost.match.lost}
+        for gained in kept:
+            same = gained.match.rule is lost.match.rule and gained.delta.before is None
+            if same and kinds & {f.concept for f in gained.match.gained}:
+                both = Match(lost.match.rule, Effect.CHANGED, Direction.NEUTRAL, lost.match.lost, gained.match.gained)
+                delta = Delta(lost.delta.before, gained.delta.after, gained.delta.gained, lost.delta.lost)
+                kept[kept.index(gained)] = Candidate(both, delta, max(lost.score, gained.score))
+                kept.remove(lost)
+                break
+    return kept
+
+
+def told(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Choose what is told: of each category the most telling, one for each change of substance, in document order."""
+    kept: list[tuple[int, Candidate]] = []
+    by: dict[Category, list[tuple[int, Candidate]]] = {}
+    for n, c in enumerate(candidates):
+        by.setdefault(c.match.rule.category, []).append((n, c))
+    for found in by.values():
+        seen: set[tuple[object, ...]] = set()
+        for n, c in sorted(found, key=lambda p: (-p[1].score, p[0])):
+            keys = _substance(c)
+            if (
+                keys & seen
+                or len(kept) - sum(k.match.rule.category != c.match.rule.category for _, k in kept) >= PER_CATEGORY
+            ):
+                continue
+            seen |= keys
+            kept.append((n, c))
+    return [c for _, c in sorted(kept, key=lambda p: p[0])]
+
+
+def _substance(candidate: Candidate) -> set[tuple[object, ...]]:
+    """Give the keys under which two matches tell the same: the same sentence, or the same words the same way."""
+    found, delta = candidate.match, candidate.delta
+    place = (delta.before.text if delta.before else "", delta.after.text if delta.after else "")
+    surfaces = tuple(sorted({f.surface for f in found.gained})), tuple(sorted({f.surface for f in found.lost}))
+    return {(found.direction, *place), (found.rule.id, found.direction, *surfaces)} if any(surfaces) else {place}
+
+
+def finding(candidate: Candidate, policy: str) -> Finding:
+    found, delta = candidate.match, candidate.delta
+    before = quote(delta.before.text, _place(found.lost, delta, new=False)) if delta.before else ""
+    after = quote(delta.after.text, _place(found.gained, delta, new=True)) if delta.after else ""
+    clause = _clause(delta)
+    path = clause.path if clause else ()
+    rule = found.rule
+    what = _what(found, delta)
+    return Finding(
+        rule=rule.id,
+        category=rule.category,
+        effect=found.effect,
+        direction=found.direction,
+        material=rule.category not in GENTLE or found.direction is Direction.EXPANDS,
+        evidence_before=before,
+        evidence_after=after,
+        lines_before=lines(delta.before),
+        lines_after=lines(delta.after),
+        confidence=rule.confidence
+        if candidate.score >= 0.75
+        else Confidence.LOW
+        if candidate.score < 0.5
+        else Confidence.MEDIUM,
+        fingerprint=fingerprint(rule.id, policy, path, before, after),
+        explanation={language: text.replace("{what}", what) for language, text in rule.explain.items()},
+        args={"what": what, "law": "; ".join(rule.law)},
+        sensitive=any(f.concept in SENSITIVE for f in (*found.lost, *found.gained)),
+        path=path,
+    )
+
+
+SENSITIVE: Final = frozenset(
+    {
+        "data.biometric",
+        "data.genetic",
+        "data.health",
+        "data.special",
+        "data.finance",
+        "data.location.precise",
+        "data.identity",
+    }
+)
+
+
+def _place(facts: Sequence[Fact], delta: Delta, *, new: bool) -> float:
+    if facts:
+        return min(f.at for f in facts)
+    fresh = delta.fresh(new=new) or delta.fresh(new=not new)
+    return min((f.at for f in fresh), default=0.0) if delta.pair else 0.0
+
+
+def _what(found: Match, delta: Delta) -> str:
+    lost, gained = (list(dict.fromkeys(f.surface for f in facts))[:4] for facts in (found.lost, found.gained))
+    parts = [*(f"−{s}" for s in lost), *(f"+{s}" for s in gained)]
+    if not parts:
+        text = (delta.after or delta.before or Statement("", "", (), frozenset(), frozenset(), None)).text
+        parts = [text[:40]]
+    return ", ".join(parts)
+
+
+def _clause(delta: Delta) -> Clause | None:
+    side = delta.after or delta.before
+    return side.clause if side else None
+
+
+def lines(side: Statement | None) -> Lines:
+    return side.clause.lines if side and side.clause else Lines()
+
+
+def to_json(assessment: Assessment) -> dict[str, Any]:
+    """Give the shape that `policyctl classify --format json` prints."""
+    from policy_versions.obligations import level_of  # noqa: PLC0415 - the table is only needed for printing
+
+    return {
+        "material": assessment.material,
+        "level": str(level_of(assessment.findings)),
+        "findings": [finding_json(f) for f in assessment.findings],
+    }
+
+
+def finding_json(finding: Finding) -> dict[str, Any]:
+    """Give one finding as JSON values."""
+    return {
+        "rule": finding.rule,
+        "category": str(finding.category),
+        "effect": str(finding.effect),
+        "direction": str(finding.direction),
+        "material": finding.material,
+        "evidence_before": finding.evidence_before,
+        "evidence_after": finding.evidence_after,
+        "confidence": str(finding.confidence),
+        "explanation": dict(finding.explanation),
+        "fingerprint": finding.fingerprint,
+        "lines": {
+            "before": [finding.lines_before.first, finding.lines_before.last],
+            "after": [finding.lines_after.first, finding.lines_after.last],
+        },
+    }

@@ -1,0 +1,181 @@
+"""The few kinds of match that rules are made of; each looks at both sides alike, so that swapping them mirrors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from policy_versions.compare import Delta
+from policy_versions.facts import Fact, Statement
+from policy_versions.model import Direction, Effect
+from policy_versions.rules import Rule
+
+_BY_SIGN: Final = {1: Direction.EXPANDS, 0: Direction.NEUTRAL, -1: Direction.RESTRICTS}
+_SIGNS: Final = {d.value: s for s, d in _BY_SIGN.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What a rule found in one edit: the facts that carry it on each side."""
+
+    rule: Rule
+    effect: Effect
+    direction: Direction
+    lost: tuple[Fact, ...]
+    gained: tuple[Fact, ...]
+
+
+def match(rule: Rule, delta: Delta) -> Match | None:
+    """Apply one rule to one edit."""
+    if (rule.when == "pair" and not delta.pair) or (rule.when == "single" and delta.pair):
+        return None
+    return _KINDS[rule.kind](rule, delta)
+
+
+def names(fact: Fact, atoms: Iterable[str]) -> bool:
+    """Say whether a fact is one of these concepts or a narrower one; `+` asks for affirmed, `-` for denied."""
+    for atom in atoms:
+        sign, concept = (atom[0], atom[1:]) if atom[0] in "+-" else ("", atom)
+        named = fact.concept == concept or fact.concept.startswith(concept + ".")
+        if named and (not sign or (sign == "-") == fact.negated):
+            return True
+    return False
+
+
+def allowed(rule: Rule, statement: Statement | None) -> bool:
+    """Say whether what must stand beside the new fact does, and what must not does not."""
+    if statement is None:
+        return False
+    return all(any(statement.has(a) for a in group) for group in rule.every) and not any(
+        statement.has(a) for a in rule.none
+    )
+
+
+def _fired(rule: Rule, delta: Delta, *, new: bool) -> tuple[Fact, ...]:
+    if not allowed(rule, delta.side(new=new)):
+        return ()
+    return tuple(
+        f for f in delta.fresh(new=new) if names(f, rule.new) and not (rule.spared and f.concept in rule.spared)
+    )
+
+
+def _sign(rule: Rule, facts: tuple[Fact, ...], statement: Statement | None) -> int:
+    """Say what one side means by itself: 1 more for the company, -1 more for the person."""
+    base = {"practice": 1, "protection": -1, "expands": 1, "restricts": -1, "first": -1, "swap": 1}.get(
+        rule.direction, 0
+    )
+    if rule.direction in ("practice", "protection") and sum(f.negated for f in facts) * 2 > len(facts):
+        base = -base
+    if rule.reverse and statement is not None and any(statement.has(a) for a in rule.reverse):
+        base = -base
+    return base
+
+
+def _concept(rule: Rule, delta: Delta) -> Match | None:
+    gained, lost = (_fired(rule, delta, new=new) for new in (True, False))
+    if not gained and not lost:
+        return None
+    after = _sign(rule, gained, delta.after) if gained else 0
+    before = _sign(rule, lost, delta.before) if lost else 0
+    if gained and lost:
+        sign = _clamp(after - before)
+        if sign == 0 and rule.direction == "practice" and after:
+            sign = _clamp(len({f.concept for f in gained}) - len({f.concept for f in lost})) * after
+        if sign == 0 and not _exchanged(rule, lost, gained):
+            return None
+        return Match(rule, Effect.CHANGED, _BY_SIGN[sign], lost, gained)
+    return Match(rule, Effect.ADDED if gained else Effect.REMOVED, _BY_SIGN[after - before], lost, gained)
+
+
+_PROPER: Final = ("party.brand", "party.ai", "place.country", "e")
+
+
+def _exchanged(rule: Rule, lost: tuple[Fact, ...], gained: tuple[Fact, ...]) -> bool:
+    """Say whether one thing stands for another: other words for the same thing are no change."""
+    if rule.direction in ("first", "neutral"):
+        return True
+    return all(names(f, _PROPER) for f in (*lost, *gained))
+
+
+def _clamp(number: float) -> int:
+    return (number > 0) - (number < 0)
+
+
+def _quantities(rule: Rule, delta: Delta, concept: str, *, new: bool) -> tuple[Fact, ...]:
+    side = delta.side(new=new)
+    if side is None or not allowed(rule, side):
+        return ()
+    facts = (f for f in delta.fresh(new=new) if f.concept == concept)
+    return tuple(f for f in facts if not any(side.near(f, a) for a in rule.none))
+
+
+def _quantity(rule: Rule, delta: Delta) -> Match | None:
+    concept = f"q.{rule.of}"
+    gained, lost = (_quantities(rule, delta, concept, new=new) for new in (True, False))
+    if not gained and not lost:
+        return None
+    if gained and lost:
+        sign = _clamp(gained[0].value - lost[0].value) * _SIGNS[rule.longer]
+        return Match(rule, Effect.CHANGED, _BY_SIGN[sign], lost, gained)
+    sign = _SIGNS[rule.single]
+    statement = delta.after if gained else delta.before
+    if delta.pair and statement and sign == 0:  # a bound put into a sentence that had none
+        sign = statement.has("bound.min") - statement.has("bound.max")
+    if sign and rule.reverse and statement and any(statement.has(a) for a in rule.reverse):
+        sign = -sign
+    return Match(rule, Effect.ADDED if gained else Effect.REMOVED, _BY_SIGN[sign if gained else -sign], lost, gained)
+
+
+_ACTING: Final = 2.0
+
+
+def _freedom(rule: Rule, statement: Statement) -> float | None:
+    """Measure how much a statement leaves the company; None when it is not about these acts."""
+    acts = [f for f in statement.facts if names(f, rule.acts) and not any(statement.near(f, a) for a in rule.none)]
+    if not acts:
+        return None
+    denied = all(f.negated for f in acts)
+    if rule.direction == "practice":
+        free = -_ACTING if denied else _ACTING
+        free -= statement.has("cond.only") + statement.has("cond.consent") + statement.has("purpose.limit")
+        return free + (statement.has("cond.except") if denied else 0)
+    free = _ACTING if denied else -_ACTING
+    weak = statement.has("force.may") and not statement.has("force.will")
+    return free + weak + statement.has("cond.except") - statement.has("retain.short")
+
+
+def _force(rule: Rule, delta: Delta) -> Match | None:
+    if delta.before is None or delta.after is None or not (allowed(rule, delta.before) and allowed(rule, delta.after)):
+        return None
+    old, new = _freedom(rule, delta.before), _freedom(rule, delta.after)
+    if old is None or new is None or old == new:
+        return None
+    markers = ("cond", "force", "purpose.limit", "retain.short", *rule.acts)
+    gained, lost = (tuple(f for f in delta.fresh(new=new_side) if names(f, markers)) for new_side in (True, False))
+    return Match(rule, Effect.CHANGED, _BY_SIGN[_clamp(new - old)], lost, gained) if gained or lost else None
+
+
+def _swap(rule: Rule, delta: Delta) -> Match | None:
+    """Find `from` turned into `to` (or back): told as expanding when `to` is on the new side."""
+    for new, sign in ((True, 1), (False, -1)):
+        mine, theirs = delta.fresh(new=new), delta.fresh(new=not new)
+        to, source = tuple(f for f in mine if names(f, rule.new)), tuple(f for f in theirs if names(f, rule.old))
+        if to and source and allowed(rule, delta.side(new=new)):
+            return Match(rule, Effect.CHANGED, _BY_SIGN[sign], source if new else to, to if new else source)
+    return None
+
+
+def _none(_rule: Rule, _delta: Delta) -> Match | None:
+    return None
+
+
+_KINDS: Final[dict[str, Callable[[Rule, Delta], Match | None]]] = {
+    "concept": _concept,
+    "entity": _concept,
+    "quantity": _quantity,
+    "force": _force,
+    "swap": _swap,
+    "item": _none,
+    "residual": _none,
+}

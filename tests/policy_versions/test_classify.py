@@ -1,0 +1,74 @@
+"""The classifier on small texts of our own."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from policy_versions.classify import classify, to_json
+from policy_versions.commands.classify import classify as command
+from policy_versions.model import Category, Direction
+
+ZH = "# 隐私政策\n\n## 我们收集的信息\n\n我们会收集您的昵称。\n\n## 联系我们\n\n请写信至 privacy@example.com。\n"
+EN = "# Privacy\n\n## What we collect\n\nWe collect your nickname.\n\n## Contact\n\nWrite to privacy@example.com.\n"
+
+
+def test_identical_texts_give_nothing() -> None:
+    assert classify(ZH, ZH, "zh-CN").findings == ()
+    assert classify(EN, EN, "en").findings == ()
+
+
+@pytest.mark.parametrize(
+    ("language", "before", "after"),
+    [
+        ("zh-CN", ZH, ZH.replace("我们会收集您的昵称。", "我们会收集您的昵称和精准定位信息。")),
+        ("en", EN, EN.replace("your nickname.", "your nickname and your precise location.")),
+    ],
+)
+def test_a_new_kind_of_data_expands(language: str, before: str, after: str) -> None:
+    (finding,) = classify(before, after, language).findings
+    assert (finding.category, finding.direction, finding.material) == (Category.DATA, Direction.EXPANDS, True)
+    assert finding.sensitive
+    assert finding.evidence_after in after
+    assert finding.evidence_before in before
+
+
+def test_a_changed_address_is_neutral_contact() -> None:
+    (finding,) = classify(EN, EN.replace("privacy@example.com", "dpo@example.org"), "en").findings
+    assert (finding.category, finding.direction) == (Category.CONTACT, Direction.NEUTRAL)
+    assert set(finding.explanation) == {"zh-CN", "en"}
+
+
+def test_json_has_the_agreed_shape() -> None:
+    shape = to_json(classify(EN, EN.replace("privacy@example.com", "dpo@example.org"), "en"))
+    assert set(shape) == {"material", "level", "findings"}
+    assert set(shape["findings"][0]) == {
+        "rule", "category", "effect", "direction", "material", "evidence_before", "evidence_after",
+        "confidence", "explanation", "fingerprint", "lines",
+    }  # fmt: skip
+    assert shape["findings"][0]["lines"] == {"before": [9, 9], "after": [9, 9]}
+
+
+def test_batch_answers_each_line_and_bad_ones_too(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text(EN, encoding="utf-8")
+    (tmp_path / "b.md").write_text(EN.replace("nickname", "fingerprint"), encoding="utf-8")
+    (tmp_path / "c.md").write_bytes(b"\xff\xfe\x00bad")
+    good = {"id": "1", "before": str(tmp_path / "a.md"), "after": str(tmp_path / "b.md"), "language": "en"}
+    bad = {"id": "2", "before": str(tmp_path / "a.md"), "after": str(tmp_path / "c.md")}
+    lines = [json.dumps(good), json.dumps(bad), "{not json", json.dumps({"id": "4"})]
+    done = CliRunner().invoke(command, ["--batch", "-"], input="\n".join(lines) + "\n")
+    answers = [json.loads(line) for line in done.output.splitlines()]
+    assert done.exit_code == 1
+    assert answers[0]["material"] is True
+    assert [a["id"] for a in answers] == ["1", "2", None, "4"]
+    assert all("error" in a for a in answers[1:])
+
+
+def test_language_is_detected(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text(ZH, encoding="utf-8")
+    (tmp_path / "b.md").write_text(ZH.replace("昵称", "昵称、身份证号码"), encoding="utf-8")
+    done = CliRunner().invoke(command, [str(tmp_path / "a.md"), str(tmp_path / "b.md"), "--format", "json"])
+    assert json.loads(done.output)["findings"][0]["category"] == "data"
