@@ -14,11 +14,13 @@ if TYPE_CHECKING:
     from archive.index import Index
 
 _REPOSITORY = click.option(
-    "--repository",
+    "--directory",
     "-C",
+    "repository",
+    metavar="DIR",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     default=Path(),
-    help="The policy repository (default: here).",
+    help="The policy repository, or a folder in it (default: here).",
 )
 _INDEX = click.option(
     "--index-file",
@@ -33,23 +35,23 @@ def archive() -> None:
 
 
 @archive.command("export")
-@click.argument("directory", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("target", metavar="TARGET", type=click.Path(path_type=Path, file_okay=False))
 @_REPOSITORY
 @_INDEX
 @click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="Make the pages as of this day.")
-def export_(directory: Path, repository: Path, index_file: Path | None, today: datetime | None) -> None:
-    """Write the static archive to DIRECTORY."""
+def export_(target: Path, repository: Path, index_file: Path | None, today: datetime | None) -> None:
+    """Write the static archive to the folder TARGET."""
     from archive.export import export  # noqa: PLC0415 - heavy, and only what is used is loaded
     from archive.site import Site  # noqa: PLC0415
 
     begin = time.perf_counter()
     index = _updated(repository, index_file)
     day = today.date() if today else datetime.now(ZoneInfo(index.publisher.timezone)).date()
-    written = export(Site.of(index, today=day, log=index.log), directory)
+    written = export(Site.of(index, today=day, log=index.log), target)
     index.close()
     seconds = time.perf_counter() - begin
     click.echo(
-        f"{directory}: {written.pages} pages, {written.size / 1e6:.1f} MB, {written.changed} written, {seconds:.1f} s"
+        f"{target}: {written.pages} pages, {written.size / 1e6:.1f} MB, {written.changed} written, {seconds:.1f} s"
     )
 
 

@@ -6,10 +6,12 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from archive.proof import Log
+from policy_versions import release_file
 from policy_versions.errors import UnknownVersionError
 from policy_versions.model import (
     Category,
@@ -27,6 +29,7 @@ from policy_versions.model import (
 )
 from policy_versions.signed_note import Checkpoint
 from policy_versions.transparency import Tree, statement
+from tests.policy_versions.gitmaker import GitMaker
 
 TODAY = date(2026, 11, 22)
 
@@ -235,3 +238,41 @@ def log() -> Log:
 def today() -> date:
     """Give the day of the tests: one version in force, one withdrawn, one announced."""
     return TODAY
+
+
+TOML = """
+schema = 1
+authoritative = "zh-CN"
+languages = ["zh-CN", "en"]
+jurisdictions = ["CN"]
+timezone = "Asia/Shanghai"
+[site]
+title = { zh-CN = "示例政策中心", en = "Example policies" }
+url = "https://policies.example.com/"
+[controller]
+name = { zh-CN = "示例公司", en = "Example Ltd" }
+email = "privacy@example.com"
+[[policy]]
+id = "privacy"
+title = { zh-CN = "隐私政策", en = "Privacy Policy" }
+files = { zh-CN = "policies/privacy/zh-CN.md", en = "policies/privacy/en.md" }
+"""
+
+
+def publish(git: GitMaker, release: Release) -> None:
+    """Commit a release of the sample with its texts and tag it."""
+    files: dict[str, str | bytes] = {
+        t.path: TEXTS[release.number, k].encode() for k, t in release.texts.items()
+    }  # the newest texts stay in the work tree
+    git.commit({**files, f"policies/privacy/releases/{release.number}.yaml": release_file.dump(release)})
+    git.git("tag", "-a", "-m", release.number, f"privacy/v{release.number}", **git.dates())
+
+
+@pytest.fixture
+def repository(tmp_path: Path, log: Log) -> GitMaker:
+    """Give the sample as a policy repository in git, with its log; the last version is announced."""
+    git = GitMaker(tmp_path / "policies")
+    git.commit({"policy.toml": TOML, "transparency/log.jsonl": log.data, "transparency/checkpoint": log.checkpoint})
+    for made in RELEASES:
+        publish(git, made)
+    return git
