@@ -83,11 +83,16 @@ class Follower:
 
     @staticmethod
     def _counts(commit: Commit, change: Change, document: Document) -> bool:
-        """Say whether this made a text that was not there before (a bare rename or change of mode did not)."""
+        """Say whether this made a text that was not there before (a bare rename or change of mode did not).
+
+        A branch that makes again what the document already says, as robots do that redo one change on every branch,
+        changed no text either.
+        """
+        new = not document.entries or not document.present or document.entries[-1].blob != change.blob
         if not commit.merge:
-            return change.blob != change.old_blob or not document.entries
+            return new and (change.blob != change.old_blob or not document.entries)
         if commit.main:
-            return not document.entries or not document.present or document.entries[-1].blob != change.blob
+            return new
         return all(entry.blob != change.blob for entry in document.entries)
 
     def _note(self, commit: Commit, document: Document, blob: str, path: str) -> None:

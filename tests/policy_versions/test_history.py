@@ -180,6 +180,19 @@ def test_a_merge_that_keeps_ours_takes_the_main_text_back(maker: GitMaker) -> No
     assert lost.status is ReleaseStatus.WITHDRAWN
 
 
+def test_branches_that_make_the_same_change_make_one_version(maker: GitMaker) -> None:
+    maker.commit({PATH: "base\n"})
+    for name in ("one", "two"):
+        maker.git("checkout", "--quiet", "-b", name, "main")
+    for name in ("one", "two"):
+        maker.git("checkout", "--quiet", name)
+        maker.commit({PATH: "same\n", f"{name}.txt": name})
+    maker.git("checkout", "--quiet", "main")
+    maker.merge("one")
+    maker.merge("two")
+    assert texts(maker) == ["base\n", "same\n"]
+
+
 def test_a_branch_that_merges_main_makes_no_version_of_it(maker: GitMaker) -> None:
     branch_off(maker)
     maker.commit({"note.txt": "side"})
