@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, OperationalError
 
 from notifier.schema import metadata
@@ -17,6 +17,8 @@ from policy_versions.errors import ConfigError, PolicyError
 __all__ = ["Connection", "Database", "StoreError"]
 
 DIALECTS: Final = ("sqlite", "postgresql")
+REVISION: Final = "0001"  # the newest file in notifier/migrations/versions
+STAMP: Final = "alembic_version"  # where alembic keeps the revision
 PRAGMAS: Final = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=NORMAL",
@@ -56,9 +58,17 @@ class Database:
         return self.engine.dialect.name
 
     def create(self) -> None:
-        """Make the tables that are missing (a database of one's own; a shared one is migrated by alembic)."""
+        """Make all tables in a new database; raise StoreError for one that another version made."""
         with self.write() as connection:
-            metadata.create_all(connection)
+            if not inspect(connection).has_table(STAMP):
+                metadata.create_all(connection)
+                connection.execute(text(f"CREATE TABLE {STAMP} (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
+                connection.execute(text(f"INSERT INTO {STAMP} VALUES ('{REVISION}')"))  # noqa: S608 - our own constants
+            found = connection.scalar(text(f"SELECT version_num FROM {STAMP}"))  # noqa: S608
+        if found != REVISION:
+            raise StoreError(
+                f"the database is at revision {found}, this version needs {REVISION}: `policyctl notify upgrade`"
+            )
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

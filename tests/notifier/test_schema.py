@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic.script import ScriptDirectory
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
-from notifier import schema
-from notifier.store.engine import Database, StoreError
+from notifier import migrations, schema
+from notifier.store.engine import REVISION, Database, StoreError
 from policy_versions.errors import ConfigError
 
 
@@ -76,7 +77,7 @@ def test_what_fails_inside_a_transaction_leaves_no_trace(database: Database, now
 def test_making_the_tables_twice_changes_nothing(database: Database) -> None:
     database.create()
     with database.read() as connection:
-        assert set(sa.inspect(connection).get_table_names()) == set(schema.metadata.tables)
+        assert set(sa.inspect(connection).get_table_names()) == {*schema.metadata.tables, "alembic_version"}
 
 
 def test_bad_addresses_of_databases_are_told(tmp_path: Path) -> None:
@@ -88,3 +89,52 @@ def test_bad_addresses_of_databases_are_told(tmp_path: Path) -> None:
     folder.mkdir()
     with pytest.raises(StoreError, match="cannot open"), Database.open(f"sqlite:///{folder}").read():
         pass
+
+
+def shape(database: Database) -> list[tuple[str, str]]:
+    """Return what the database says that it is made of."""
+    query = "SELECT name, sql FROM sqlite_master WHERE name NOT LIKE 'alembic%' AND sql IS NOT NULL"
+    if database.dialect == "postgresql":
+        query = (
+            "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = 'public'::regnamespace"
+            " UNION SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'"
+            " UNION SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal"
+            " UNION SELECT table_name || '.' || column_name, data_type || is_nullable || coalesce(column_default, '')"
+            " FROM information_schema.columns WHERE table_schema = 'public'"
+        )
+    with database.read() as connection:
+        rows = connection.execute(sa.text(query)).all()
+    return sorted((name, _lines(sql)) for name, sql in rows if "alembic" not in name)
+
+
+def _lines(sql: str) -> str:
+    """Bring the lines of a definition into an order: that of a table's constraints says nothing."""
+    return "\n".join(sorted(line.strip(" ,\t") for line in sql.split("\n")))
+
+
+def test_the_migrations_make_the_very_tables_of_the_schema(database: Database, tmp_path: Path) -> None:
+    wanted = shape(database)
+    other = database
+    if database.dialect == "sqlite":
+        other = Database.open(f"sqlite:///{tmp_path}/other.db")
+    else:
+        with database.write() as connection:
+            connection.execute(sa.text("DROP SCHEMA public CASCADE"))
+            connection.execute(sa.text("CREATE SCHEMA public"))
+    migrations.upgrade(other)
+    assert shape(other) == wanted
+    other.create()
+    migrations.upgrade(other)
+    assert shape(other) == wanted
+    migrations.downgrade(other, "base")
+    assert shape(other) == []
+    other.close()
+
+
+def test_a_new_database_and_alembic_agree_where_they_are(database: Database) -> None:
+    assert ScriptDirectory.from_config(migrations.config(database)).get_heads() == [REVISION]
+    migrations.upgrade(database)
+    with database.write() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0000'"))
+    with pytest.raises(StoreError, match="notify upgrade"):
+        database.create()
