@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Final
-from urllib.parse import parse_qs, quote
+from urllib.parse import quote
 
 from markupsafe import Markup
 from starlette.background import BackgroundTask
@@ -16,16 +17,18 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from archive import choice_views, consent_views, strings, templating
+from archive.consent_calls import Call, read_form
 from notifier import links, receipts
 from notifier.asking import Question
 from notifier.cases import Case, Decision, ExpiredError, Served, StaleError
+from notifier.channels import Opening, open_channel
 from notifier.consent_log import ConsentError, ConsentEvent
 from notifier.desk import Desk, sha256
-from notifier.letters import Letters
+from notifier.letters import Letters, open_letters
 from notifier.links import LinkError
+from notifier.settings import Settings
 from notifier.store import consents
 
-LONGEST_FORM: Final = 16_384  # bytes; ours have a few hundred
 HEADERS: Final = {
     "Cache-Control": "private, no-store",
     "Referrer-Policy": "no-referrer",
@@ -49,6 +52,16 @@ class Service:
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 
+def open_service(repository: Path, env: Mapping[str, str], clock: Callable[[], datetime]) -> Service:
+    """Open the personal pages of a policy repository; letters are sent where a mail server is set."""
+    desk = Desk.open(repository.resolve(), env)
+    settings = Settings.load(env, repository.resolve())
+    if not settings.smtp_url:
+        return Service(desk, None, clock)
+    channel = open_channel("email", Opening(settings, desk.database, clock))
+    return Service(desk, open_letters(desk, channel, settings.mail_from), clock)
+
+
 def routes(service: Service) -> list[Route]:
     """Give the routes of all personal pages, to be mounted beside the archive."""
     pages = _Pages(service)
@@ -62,28 +75,13 @@ def routes(service: Service) -> list[Route]:
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One request without the framework: path token, query, form."""
-
-    token: str
-    query: Mapping[str, str]
-    form: Mapping[str, str]
-    now: datetime
-
-    def language(self, offered: tuple[str, ...]) -> str:
-        """Give the language asked for in the address, if it is offered."""
-        wanted = self.query.get("lang", "")
-        return wanted if wanted in offered else ""
-
-
 class _Pages:
     def __init__(self, service: Service) -> None:
         self.desk, self.letters, self.clock = service.desk, service.letters, service.clock
 
     def endpoint(self, work: Callable[[Call], Response]) -> Callable[[Request], Any]:
         async def run(request: Request) -> Response:
-            form = await _form(request) if request.method == "POST" else {}
+            form = await read_form(request) if request.method == "POST" else {}
             token = request.path_params.get("token", "")
             call = Call(token, dict(request.query_params), form, self.clock())
             response = await run_in_threadpool(self._guarded, work, call)
@@ -96,7 +94,7 @@ class _Pages:
         try:
             return work(call)
         except StaleError:
-            return self._error(call, "stale", 409, again=f"?{_query(call, 'q', 'lang')}")
+            return self._error(call, "stale", 409, again=f"?{call.kept('q', 'lang')}")
         except FormError:
             return self._error(call, "form", 400)
         except ExpiredError:
@@ -250,7 +248,7 @@ class _Pages:
         ui = strings.interface(language)
         context = templating.layout(ui, "../", self.desk.publisher)
         offered = self.desk.publisher.languages
-        rest = _query(call, "q", "done")
+        rest = call.kept("q", "done")
         context["alternates"] = [
             (one, context["t"].name(one), f"?lang={quote(one)}{'&' if rest else ''}{rest}", one == language)
             for one in offered
@@ -275,18 +273,3 @@ class _Pages:
         if self.letters is None or not made:
             return None
         return BackgroundTask(self.letters.receipts, made, self.clock())
-
-
-def _query(call: Call, *names: str) -> str:
-    return "&".join(f"{name}={quote(call.query[name])}" for name in names if name in call.query)
-
-
-async def _form(request: Request) -> dict[str, str]:
-    """Read a small form; anything larger or of another kind is an empty one, which no page accepts."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LONGEST_FORM:
-            return {}
-    fields = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=20)
-    return {name: values[0] for name, values in fields.items()}
