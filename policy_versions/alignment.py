@@ -46,6 +46,7 @@ class _Alignment:
         self.old, self.new = before, after
         self.a = [signature(c.text) for c in before]
         self.b = [signature(c.text) for c in after]
+        self.said_old, self.said_new = frozenset(self.a), frozenset(self.b)
         self.kinds: dict[int, ChangeKind] = {}  # by the group's number
         self.groups: list[Group] = []
         self.of_old: dict[int, int] = {}
@@ -77,7 +78,7 @@ class _Alignment:
         a = [numbers.setdefault(s, len(numbers)) for s in self.a]
         b = [numbers.setdefault(s, len(numbers)) for s in self.b]
         for i, j in in_order(a, b):
-            self._join([i], [j], ChangeKind.UNCHANGED)
+            self._join([i], [j], ChangeKind.MOVED if self._elsewhere(i, j) else ChangeKind.UNCHANGED)
         olds, news = self._left()
         places: defaultdict[str, list[int]] = defaultdict(list)
         for j in reversed(news):
@@ -85,6 +86,19 @@ class _Alignment:
         for i in olds:
             if places.get(self.a[i]):
                 self._join([i], [places[self.a[i]].pop()], ChangeKind.MOVED)
+
+    def _elsewhere(self, i: int, j: int) -> bool:
+        """Say whether a clause came under another heading or introduction, both of which stand in both texts.
+
+        Which of a list's items and its neighbours' introduction moved past the other cannot be told; what matters is
+        that the item now belongs to the other.
+        """
+        for old, new in ((self.old[i].lead, self.new[j].lead), (_above(self.old[i]), _above(self.new[j]))):
+            if old != new and old and new:
+                x, y = signature(old), signature(new)
+                if x != y and x in self.said_new and y in self.said_old:
+                    return True
+        return False
 
     def _recut(self) -> None:
         """Find passages whose words are the same and only cut into other clauses."""
@@ -228,3 +242,7 @@ class _Alignment:
 
     def _change(self, kind: ChangeKind, olds: Sequence[int], news: Sequence[int]) -> ClauseChange:
         return ClauseChange(kind, tuple(self.old[i] for i in olds), tuple(self.new[j] for j in news))
+
+
+def _above(clause: Clause) -> str:
+    return clause.path[-1] if clause.path else ""

@@ -2,7 +2,7 @@
 
 How `Clause.text` relates to the source: it is the source's own characters with block markup left out (bullets and
 numbers of Markdown lists, heading signs, `>`, the outer pipes of a table row, whose cells are joined by ` | `, and HTML
-block tags), and soft-wrapped lines joined by one space, or by nothing beside Chinese. Inline markup (`**`,
+block tags), and soft-wrapped lines joined by one space, or by nothing between Chinese. Inline markup (`**`,
 `[text](url)`, `<a>`) and plain numbering (一、（一）1、第X条) stay in it. So every substring of `Clause.text` that
 stays inside one table cell is verbatim text of the source once white space is squashed: cut evidence from it
 (`sentences` gives exact substrings) and never from `alignment.normalise`. `Clause.path` and `Clause.labels` are plain:
@@ -13,20 +13,15 @@ that introduces a list item or a table row ("You may:").
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from functools import cache
-from typing import TYPE_CHECKING, Final
+from collections.abc import Sequence
+from typing import Final
 
+from policy_versions.blocks import blocks
 from policy_versions.model import Clause, ClauseKind, Document, Lines
 from policy_versions.sentences import sentences
-from policy_versions.structure import Block, cut, unnumbered
+from policy_versions.structure import Block, label
 from policy_versions.tables import blank_hidden, html_rows
-from policy_versions.wording import signature, visible
-
-if TYPE_CHECKING:
-    from markdown_it import MarkdownIt
-    from markdown_it.token import Token
+from policy_versions.wording import signature
 
 __all__ = ["cells", "parse", "sentences"]
 
@@ -47,8 +42,10 @@ def parse(text: str, language: str = "und") -> Document:
     matter, begin = _front_matter(rows)
     body = "\n".join([""] * begin + rows[begin:])
     tables, body = html_rows(blank_hidden(body))
-    blocks = [b for b in sorted([*_blocks(body), *tables], key=lambda b: b.first) if _readable(b.text)]
-    clauses = _clauses(blocks, numbers)
+    found = [(at, b) for at, b in (*blocks(body), *((0, t) for t in tables)) if _readable(b.text)]
+    if tables:
+        found.sort(key=lambda f: f[0] + f[1].first)
+    clauses = _clauses([b for _, b in found], [at for at, _ in found], numbers)
     title = matter.get("title") or next((label(c.text) for c in clauses if c.kind is ClauseKind.HEADING), "")
     return Document(language, title, clauses, matter)
 
@@ -60,11 +57,6 @@ def _readable(text: str) -> bool:
 def cells(clause: Clause) -> tuple[str, ...]:
     """Give the cells of a table row, verbatim; any other clause is one cell."""
     return tuple(clause.text.split(" | ")) if clause.kind is ClauseKind.ROW else (clause.text,)
-
-
-def label(text: str) -> str:
-    """Give a heading's words without emphasis and numbering, as they stand in `Clause.path`."""
-    return unnumbered(visible(text)).strip(" :：")
 
 
 def _lines(text: str) -> tuple[str, list[int] | None]:
@@ -94,120 +86,13 @@ def _front_matter(rows: Sequence[str]) -> tuple[dict[str, str], int]:
     return {}, 0
 
 
-@cache
-def _markdown() -> MarkdownIt:
-    from markdown_it import MarkdownIt  # noqa: PLC0415 - 60 ms that `--help` need not pay
-
-    # Indented text is prose in policies, HTML is cut by our own rules, and reference definitions are visible text.
-    return (
-        MarkdownIt("commonmark")
-        .enable("table")
-        .disable(["code", "html_block", "reference", "inline", "text_join"], ignoreInvalid=True)
-    )
-
-
-def _blocks(source: str) -> Iterator[Block]:
-    walk = _Walk()
-    for token in _markdown().parse(source):
-        yield from walk.step(token)
-    yield from walk.missed(source.split("\n"))
-
-
-@dataclass(slots=True)
-class _Walk:
-    """What is open around the current Markdown token."""
-
-    lists: list[str] = field(default_factory=list)  # the style of each open list
-    fresh: bool = False  # at the first text of a list item
-    single: list[bool] = field(default_factory=list)
-    quotes: int = 0
-    level: int = 0
-    labels: tuple[str, ...] = ()
-    head: bool = False
-    row: list[str] | None = None
-    span: tuple[int, int] = (0, 0)
-    seen: list[tuple[int, int]] = field(default_factory=list)
-
-    def step(self, token: Token) -> Iterator[Block]:
-        kind = token.type
-        if kind == "inline":
-            yield from self._inline(token)
-        elif kind in ("fence", "code_block") and token.map:
-            self.seen.append((token.map[0], token.map[1]))
-            yield from cut(token.content, token.map[0] + (kind == "fence"), ClauseKind.CODE)
-        elif kind.startswith(("tr_", "thead_", "table_")):
-            yield from self._table(token)
-        elif kind == "hr" and token.map:
-            self.seen.append((token.map[0], token.map[1]))
-        else:
-            self._container(token)
-
-    def _container(self, token: Token) -> None:
-        kind = token.type
-        if kind in ("bullet_list_open", "ordered_list_open"):
-            self.lists.append("bullet" if kind[0] == "b" else "num")
-        elif kind in ("bullet_list_close", "ordered_list_close"):
-            self.lists.pop()
-        elif kind == "list_item_open":
-            self.fresh = True
-        elif kind == "blockquote_open":
-            self.quotes += 1
-        elif kind == "blockquote_close":
-            self.quotes -= 1
-        elif kind == "heading_open":
-            self.level = int(token.tag[1])
-
-    def _inline(self, token: Token) -> Iterator[Block]:
-        first, end = token.map or (0, 0)
-        self.seen.append((first, end))
-        if self.row is not None:
-            self.row.append(token.content.strip())
-            return
-        if self.level:
-            level, self.level = self.level, 0
-            text = " ".join(token.content.split("\n"))
-            yield Block(ClauseKind.HEADING, text, first, end - 1, level=level)
-            return
-        kind = ClauseKind.QUOTE if self.quotes else ClauseKind.PARAGRAPH
-        style = ""
-        if self.lists and self.fresh:
-            kind, style, self.fresh = (ClauseKind.QUOTE if self.quotes else ClauseKind.ITEM), self.lists[-1], False
-        yield from cut(token.content, first, kind, len(self.lists), style)
-
-    def _table(self, token: Token) -> Iterator[Block]:
-        if token.type == "table_open":
-            self.labels = ()
-        if token.map and token.nesting == 1:
-            self.span = (token.map[0], token.map[1])
-            self.seen.append(self.span)
-        if token.type == "tr_open":
-            self.row = []
-        elif token.type in ("thead_open", "thead_close"):
-            self.head = token.nesting == 1
-        elif token.type == "tr_close" and self.row is not None:
-            row, self.row = self.row, None
-            yield Block(
-                ClauseKind.ROW, " | ".join(row), self.span[0], self.span[1] - 1, labels=() if self.head else self.labels
-            )
-            if self.head or not any(self.labels):
-                self.labels = tuple(map(label, row))
-
-    def missed(self, rows: Sequence[str]) -> Iterator[Block]:
-        """Give the readable lines that no token covers, so that nothing falls through."""
-        at = 0
-        for first, end in sorted([*self.seen, (len(rows), len(rows))]):
-            if first > at and any(c.isalnum() for c in "".join(rows[at:first])):
-                yield from cut("\n".join(row.strip(" \t>") for row in rows[at:first]), at, ClauseKind.PARAGRAPH)
-            at = max(at, end)
-
-
-def _clauses(blocks: Sequence[Block], numbers: Sequence[int] | None) -> tuple[Clause, ...]:
+def _clauses(parts: Sequence[Block], starts: Sequence[int], numbers: Sequence[int] | None) -> tuple[Clause, ...]:
     """Decide which blocks are headings and give each clause the headings above it and what introduces it."""
     clauses: list[Clause] = []
     headings: list[tuple[str, str]] = []
     leads: dict[int, str] = {}
-    for i, block in enumerate(blocks):
-        style = _heading_style(blocks, i)
+    for i, block in enumerate(parts):
+        style = _heading_style(parts, i)
         kind = ClauseKind.HEADING if style else block.kind
         if style:
             _close(headings, style)
@@ -221,7 +106,9 @@ def _clauses(blocks: Sequence[Block], numbers: Sequence[int] | None) -> tuple[Cl
             if kind is ClauseKind.ROW
             else ""
         )
-        first, last = (numbers[block.first], numbers[block.last]) if numbers else (block.first, block.last)
+        first, last = block.first + starts[i], block.last + starts[i]
+        if numbers:
+            first, last = numbers[first], numbers[last]
         clauses.append(Clause(path, i, kind, block.text, Lines(first + 1, last + 1), block.labels, lead))
         if style:
             headings.append((style, label(block.text)))

@@ -64,7 +64,7 @@ def proposals(
 ) -> list[tuple[float, int, int]]:
     """Give (likeness, index in old, index in new) for the few passages that share the most rare terms.
 
-    Only likeness from the cutoff up counts. With `inside`, how far the old passage is contained in the new one counts instead.
+    Only likeness from the cutoff up counts. With `inside` it is how far the old passage is contained in the new one.
     """
     places: defaultdict[str, list[int]] = defaultdict(list)
     for y, text in enumerate(new):

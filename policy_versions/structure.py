@@ -21,7 +21,7 @@ _STYLE: Final = re.compile(
     r"|(?P<paren>[（(]\s?[0-9０-９]{1,3}\s?[）)]|[⑴-⒇])"
     r"|(?P<circle>[①-⑳❶-❿])"
     rf"|(?P<multi>[0-9]{{1,2}}(?:[.．][0-9]{{1,2}}){{1,4}}"
-    rf"(?:\\?[.．、](?!\d)|\s|(?=[{HAN}《“])(?![个年月天日小时分秒万亿元岁周倍])))"
+    rf"(?:\\?[.．、](?!\d)|\s+(?=[*_A-Z{HAN}《“\"\[(])|(?=[{HAN}《“])(?![个年月天日小时分秒万亿元岁周倍])))"
     r"|(?P<num>[0-9０-９]{1,3}\s?(?:[、．)）]|\\?\.)(?![0-9]))"
     r"|(?P<letterparen>[（(]\s?[a-zA-Z]\s?[）)])"
     rf"|(?P<letter>[a-zA-Z](?:[)）、]|[.．](?=\s|[{HAN}])))"
@@ -45,6 +45,8 @@ _BREAK: Final = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _JOIN_TIGHT: Final = re.compile(rf"[{HAN}，。；：、！？（）《》“”【】「」]")
 _ENDS: Final = re.compile(r"[。；：.;:!?！？）][*_\s”\"]*$")
 _WEAK: Final = frozenset(("paren", "letter", "letterparen", "roman", "num"))
+_BRIEF: Final = re.compile(rf"[*_]*[{HAN}][{HAN}A-Za-z ]{{0,15}}[*_]*")
+_LOWER: Final = re.compile(r"\W*\w{1,4}\W+[a-z]")
 WRAPPED = 50
 """A line of so many signs without an end may be a wrapped one."""
 HEADING_HAN = 40
@@ -81,6 +83,11 @@ def unnumbered(text: str) -> str:
     return rest if rest.strip("*_") else text
 
 
+def label(text: str) -> str:
+    """Give a heading's words without emphasis and numbering, as they stand in `Clause.path`."""
+    return unnumbered(visible(text)).strip(" :：")
+
+
 def looks_like_title(text: str) -> bool:
     """Say whether a line is short and unpunctuated enough to head what follows."""
     if len(text) > 400:
@@ -94,19 +101,19 @@ def cut(content: str, first: int, kind: ClauseKind, depth: int = 0, style: str =
     """Cut the text of one Markdown block at numbering, bullets, bold-only lines, label lines and block tags.
 
     `first` is the 0-based source line of the content's first line. Lines between two cuts are one soft-wrapped
-    paragraph: joined by a space, or by nothing beside Chinese.
+    paragraph: joined by a space, or by nothing between Chinese.
     """
     if kind is not ClauseKind.CODE and "\n" not in content and "<" not in content and not _INLINE.search(content):
         if content.strip():
             yield _block([(first, content.strip())], kind, depth, style, "")
         return
-    lines = [(first + i, part, tag) for i, line in enumerate(content.split("\n")) for part, tag in _parts(line)]
+    lines = list(_parts(content, first))
     labelled = [bool(_LABEL.match(part)) for _, part, _ in lines]
     group: list[tuple[int, str]] = []
     lone, tagged = style, ""  # the number of a Markdown list belongs to its first line only
     for i, (number, part, tag) in enumerate(lines):
         pair = labelled[i] and ((i > 0 and labelled[i - 1]) or (i + 1 < len(lines) and labelled[i + 1]))
-        if group and (tag or pair or _starts(part, group) or _stands_alone(group)):
+        if group and (tag or pair or _starts(part, group) or _stands_alone(group, lone)):
             yield _block(group, kind, depth, lone, tagged)
             group, lone = [], ""
         if not group:
@@ -116,18 +123,23 @@ def cut(content: str, first: int, kind: ClauseKind, depth: int = 0, style: str =
         yield _block(group, kind, depth, lone, tagged)
 
 
-def _parts(line: str) -> Iterator[tuple[str, str]]:
-    """Give the pieces of a source line, each with the block tag it follows (inline lists cut as well)."""
-    tag, start = "", 0
-    for match in [*(_BLOCK_TAG.finditer(line) if "<" in line else ()), None]:
-        piece = line[start : match.start() if match else len(line)]
-        for row in _BREAK.split(piece) if "<" in piece else (piece,):
-            for part in _INLINE.split(row):
-                if part.strip():
-                    yield part.strip(), tag
+def _parts(content: str, first: int) -> Iterator[tuple[int, str, str]]:
+    """Give the pieces of the source lines, each with its line and the block tag it follows (`/` a closing one)."""
+    tag = ""
+    for number, line in enumerate(content.split("\n"), first):
+        start = 0
+        for match in [*(_BLOCK_TAG.finditer(line) if "<" in line else ()), None]:
+            piece = line[start : match.start() if match else len(line)]
+            for row in _BREAK.split(piece) if "<" in piece else (piece,):
+                for part in filter(None, map(str.strip, _INLINE.split(row))):
+                    yield number, part, tag
                     tag = ""
-        if match:
-            tag, start = match[0].strip("</ ").split(">")[0].split()[0].lower(), match.end()
+            if match:
+                tag, start = _tag(match[0]), match.end()
+
+
+def _tag(found: str) -> str:
+    return "/" if found[1] == "/" else re.split(r"[\s>/]", found[1:], maxsplit=1)[0].lower()
 
 
 def _starts(part: str, group: list[tuple[int, str]]) -> bool:
@@ -136,15 +148,21 @@ def _starts(part: str, group: list[tuple[int, str]]) -> bool:
         ("#", "**", "__")
     ):  # a wrapped line may begin with "(45) days" or "c) ..." by chance
         above = group[-1][1]
-        return style == style_of(group[0][1]) or len(above) < WRAPPED or bool(_ENDS.search(above[-12:]))
+        short = len(above) < WRAPPED and not _LOWER.match(part)
+        return style == style_of(group[0][1]) or short or bool(_ENDS.search(above[-12:]))
     return bool(_HASHES.match(part) or _bold_only(part) or style)
 
 
-def _stands_alone(group: list[tuple[int, str]]) -> bool:
-    if len(group) > 1:
-        return False
+def _stands_alone(group: list[tuple[int, str]], style: str) -> bool:
+    """Say whether one line is complete: a heading or item that the next line only seems to continue."""
     part = group[0][1]
-    return bool(_HASHES.match(part)) or _bold_only(part) or (bool(style_of(part)) and looks_like_title(part))
+    if len(group) > 1 or len(part) > 2 * HEADING_LATIN:
+        return False
+    if style:  # the number is Markdown's; a wrapped line of Chinese is not that short
+        return bool(_BRIEF.fullmatch(part))
+    if _HASHES.match(part) or _bold_only(part):
+        return True
+    return len(part) < WRAPPED and not _LOWER.match(part) and bool(style_of(part)) and looks_like_title(part)
 
 
 def _bold_only(part: str) -> bool:
@@ -174,6 +192,6 @@ def _joined(parts: list[str]) -> str:
     """Join soft-wrapped lines."""
     pieces = parts[:1]
     for above, part in pairwise(parts):
-        tight = _JOIN_TIGHT.match(above[-1]) or _JOIN_TIGHT.match(part[0])
+        tight = _JOIN_TIGHT.match(above[-1]) and _JOIN_TIGHT.match(part[0])
         pieces.append(part if tight else f" {part}")
     return "".join(pieces)

@@ -54,19 +54,26 @@ def html_rows(source: str) -> tuple[list[Block], str]:
 
 def _rows(table: str, line: int) -> list[Block]:
     starts = [m.start() for m in _ROW.finditer(table)] or [0]
-    blocks: list[Block] = []
+    caption = _words(table[: starts[0]])
+    blocks = [Block(ClauseKind.PARAGRAPH, caption, line, line + table.count("\n", 0, starts[0]))] if caption else []
     labels: tuple[str, ...] = ()
     line += table.count("\n", 0, starts[0])
     for start, end in zip(starts, [*starts[1:], len(table)], strict=True):
         row = table[start:end]
-        kinds = [m[1].lower() for m in _CELL.finditer(row)]
-        texts = [_SPACE.sub(" ", _STRUCTURE.sub("", piece)).strip() for piece in _CELL.split(row)[2::2]] or [
-            _STRUCTURE.sub("", row).strip()
-        ]
-        head = not blocks and bool(kinds) and (set(kinds) == {"th"} or len(starts) > 2)
-        last = line + row.rstrip().count("\n")
+        before, *rest = _CELL.split(row)
+        kinds = {kind.lower() for kind in rest[::2]}
+        texts = [_words(piece) for piece in rest[1::2]]
+        if stray := _words(before):
+            texts.insert(0, stray)
+        head = start == starts[0] and bool(kinds) and (kinds == {"th"} or len(starts) > 2)
+        closing = row.lower().find("</tr")
+        last = line + (row[:closing].count("\n") if closing >= 0 else row.rstrip().count("\n"))
         blocks.append(Block(ClauseKind.ROW, " | ".join(texts), line, last, labels=() if head else labels))
         if head:
             labels = tuple(map(visible, texts))
         line += row.count("\n")
     return blocks
+
+
+def _words(piece: str) -> str:
+    return _SPACE.sub(" ", _STRUCTURE.sub("", piece)).strip()

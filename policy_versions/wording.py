@@ -15,7 +15,7 @@ _INVISIBLE: Final = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f
 _PUNCTUATION: Final = str.maketrans(
     {
         **dict.fromkeys("“”„‟«»「」『』〝〞《》〈〉", '"'),
-        **dict.fromkeys("‘’‚‛`´′", "'"),
+        **dict.fromkeys("‘’‚‛´′", "'"),
         **dict.fromkeys("‐‑‒–—―−─━", "-"),
         **dict.fromkeys("。｡．", "."),
         **dict.fromkeys("、﹑", ","),
@@ -39,8 +39,8 @@ _ANCHOR: Final = re.compile(
 )
 _TAG: Final = re.compile(r"</?[A-Za-z][^<>]*>")
 _ESCAPE: Final = re.compile(r"\\([!-/:-@\[-`{-~])")
-_EMPHASIS: Final = re.compile(r"\*+|(?<![^\W_])_+|_+(?![^\W_])|`+|~~")
-_MARKS: Final = re.compile("[*_`~]")
+_EMPHASIS: Final = re.compile(r"\*+|(?<![^\W_])_+|_+(?![^\W_])|`+")
+_MARKS: Final = re.compile("[*_`]")
 _HAN_SPACE: Final = re.compile(rf"(?<=[{HAN}]) | (?=[{HAN}])")
 _MARK_SPACE: Final = re.compile(r" (?=[,.;:!?)\]])|(?<=[(\[]) ")
 _SPACE: Final = re.compile(r"\s+")
