@@ -24,6 +24,7 @@ class Settings:
     mail_from: str
     broker_url: str
     journal: Path
+    queue: str = "notify"
 
     @classmethod
     def load(cls, env: Mapping[str, str], root: Path) -> Settings:
@@ -38,6 +39,7 @@ class Settings:
             mail_from=_value(env, "MAIL_FROM", problems),
             broker_url=_value(env, "BROKER_URL", problems),
             journal=Path(_value(env, "JOURNAL_DIR", problems) or folder / "journal"),
+            queue=_value(env, "QUEUE", problems) or "notify",
         )
         if problems:
             raise ConfigError(problems)

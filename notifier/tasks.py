@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from celery import Celery
 
@@ -15,8 +15,7 @@ from notifier.store import campaigns, chunks
 from notifier.store.engine import Database
 from policy_versions.errors import ConfigError
 
-SWEEP = 15.0  # seconds between two looks for what is due
-QUEUE = "notify"
+SWEEP: Final = 15.0  # seconds between two looks for what is due
 
 
 def configure(settings: Settings) -> Celery:
@@ -30,7 +29,7 @@ def configure(settings: Settings) -> Celery:
         broker_transport_options={} if quorum else {"visibility_timeout": 3600},
         result_backend=None,
         task_acks_late=True,
-        task_default_queue=QUEUE,
+        task_default_queue=settings.queue,
         task_default_queue_type="quorum" if quorum else "classic",
         task_ignore_result=True,
         task_reject_on_worker_lost=True,
