@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import quote
+
+from markupsafe import Markup, escape
 
 from archive import strings
 from archive.links import redline, relative, version
@@ -21,6 +24,7 @@ from policy_versions.model import Level, ReleaseFinding, Segment, SegmentKind
 from policy_versions.redline import segments
 
 MOST: Final = 7  # changes on a first screen; what is asked is always there in full
+_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 HERE: Final = "answer/token"  # where these pages lie, for relative ways into the archive
 
 
@@ -76,7 +80,8 @@ def screen(case: Case, question: Question | None, t: Strings, setting: Setting) 
         "role": str(case.role),
         "policy": title(case, t),
         "headline": headline(case, t),
-        "when": when(case, t, setting),
+        "when": unbroken(when(case, t, setting)),
+        "list": unbroken(t("consent.list", when=when(case, t, setting))),
         "bound": bound,
         "applied": not bound or bound == case.release.number,
         "items": items,
@@ -120,6 +125,11 @@ def headline(case: Case, t: Strings) -> str:
     n = len(material(case.release, case.language, case.publisher.authoritative))
     key = "consent.headline.one" if n == 1 else "consent.headline.count"
     return t(key, policy=title(case, t), n=n)
+
+
+def unbroken(text: str) -> Markup:
+    """Keep each ISO date on one line: a narrow screen must not cut the day that matters."""
+    return Markup(_DAY.sub(r'<span class="day">\g<0></span>', str(escape(text))))  # noqa: S704 - escaped before
 
 
 def when(case: Case, t: Strings, setting: Setting) -> str:
