@@ -334,7 +334,7 @@ def test_the_receipt_comes_by_mail_opens_as_a_page_and_proves_the_answer(
     assert sent["Subject"] == "Receipt: your choice on Privacy policy 4.0.0 is recorded (you disagree)"
     body = sent.get_body(("plain",))
     assert body is not None
-    assert "You stay on the version you had" in body.get_content()
+    assert "For this the earlier rules go on" in body.get_content()
     page = f"/receipts/{token_of(mail.link)}"
     assert "Disagreed" in client.get(page).text
     file = client.get(f"{page}.json")
