@@ -14,6 +14,7 @@ from policy_versions.document import parse
 from policy_versions.editorial import editorial_kind, substance
 from policy_versions.facts import Fact, statement
 from policy_versions.findings import Candidate, exchanged, finding, lines, to_json, told
+from policy_versions.lexicon import load
 from policy_versions.matchers import Match, match
 from policy_versions.model import (
     Assessment,
@@ -40,15 +41,14 @@ class Texts:
 
     before: str
     after: str
+    han: bool = False
 
     def knows(self, fact: Fact, *, new: bool) -> bool:
         """Say whether the other text names this too."""
         other = self.before if new else self.after
         if fact.group == "e":
             return words(fact.surface) in _tight(other)
-        if fact.group == "aim" or not fact.surface[:1].isascii():
-            return fact.surface in other
-        return f" {fact.surface}" in other
+        return fact.surface in other if self.han else f" {fact.surface}" in other
 
 
 def classify(before: str, after: str, language: str, *, policy: str = "") -> Assessment:
@@ -60,7 +60,7 @@ def classify(before: str, after: str, language: str, *, policy: str = "") -> Ass
     old, new = parse(before, language), parse(after, language)
     changes = align(old, new)
     differing = edits(changes)
-    texts = Texts(_plain(before), _plain(after)) if differing else Texts("", "")
+    texts = Texts(_plain(before, language), _plain(after, language), load(language).han) if differing else Texts("", "")
     candidates: list[Candidate] = []
     notes: list[Editorial] = [_moved(c) for c in changes if c.kind is ChangeKind.MOVED]
     size = len(differing)
@@ -77,6 +77,9 @@ def classify(before: str, after: str, language: str, *, policy: str = "") -> Ass
                     candidates.append(_unexplained(delta))
                 else:
                     notes.append(_note("synonym" if delta.pair else "no-practice", delta))
+    if any(c.match.rule.kind != "residual" for c in candidates):
+        notes += [_note("unexplained", c.delta) for c in candidates if c.match.rule.kind == "residual"]
+        candidates = [c for c in candidates if c.match.rule.kind != "residual"]
     findings = tuple(finding(c, policy) for c in told(exchanged(candidates)))
     return Assessment(policy, language, findings, tuple(notes))
 
@@ -86,7 +89,10 @@ def _tight(text: str) -> str:
     return words(text)
 
 
-def _plain(text: str) -> str:
+def _plain(text: str, language: str) -> str:
+    lexicon = load(language)
+    if lexicon.han:
+        return lexicon.fold(text)
     return " ".join(text.lower().replace("-", " ").replace("*", "").replace("’", " ").replace("'", " ").split())
 
 
@@ -164,7 +170,7 @@ def _judge(delta: Delta, texts: Texts, size: int) -> Iterator[Candidate]:
         if one is None:
             continue
         score = rule.weight * _novelty(one, texts)
-        if score >= (0.75 if size >= LARGE and not delta.pair else 0.3):
+        if score >= (0.75 if size >= LARGE and not delta.pair else 0.45):
             found.append(Candidate(one, delta, score))
     yield from _foremost(found)
 
@@ -189,11 +195,13 @@ def _foremost(found: list[Candidate]) -> list[Candidate]:
             else None
         )
     aims = {Category.METHOD} & said
+    home = any(c.match.rule.id == "location-home" for c in found)
     return [
         c
         for c in found
         if (c.match.rule.kind != "force" or c is first)
         and c.match.rule.category not in dropped
+        and not (home and c.match.rule.id == "location-place")
         and not (aims and c.match.rule.id == "purpose-stated" and _only_ads(c))
     ]
 
@@ -201,6 +209,12 @@ def _foremost(found: list[Candidate]) -> list[Candidate]:
 def _only_ads(candidate: Candidate) -> bool:
     facts = (*candidate.match.lost, *candidate.match.gained)
     return all(f.concept in ("aim.advertising", "aim.personalise") for f in facts)
+
+
+_ONLY_NEW: Final = frozenset(
+    {Category.CONTACT, Category.PURPOSE, Category.SECURITY, Category.NOTICE, Category.RECIPIENTS}
+)
+"""Categories whose words are common in every policy: what the other text says somewhere too is no change."""
 
 
 def _novelty(found: Match, texts: Texts) -> float:
@@ -211,6 +225,8 @@ def _novelty(found: Match, texts: Texts) -> float:
         f for f in found.lost if not texts.knows(f, new=False)
     ]
     if found.rule.kind == "entity" and not fresh:
+        return 0.0
+    if found.rule.category in _ONLY_NEW and not fresh:
         return 0.0
     if not all(f.group in ("data", "party", "aim", "method", "place", "e") for f in (*found.lost, *found.gained)):
         return 1.0

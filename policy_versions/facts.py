@@ -45,7 +45,7 @@ class Statement:
 
     def near(self, fact: Fact, atom: str) -> bool:
         """Say whether a concept is named in the same part of the sentence as this fact, or announced above it."""
-        if atom.startswith("field."):
+        if atom.startswith(("field.", "label.")):
             return atom in self.context
         for end, names in self.parts:
             if fact.at < end:
@@ -54,7 +54,7 @@ class Statement:
 
     def has(self, atom: str) -> bool:
         """Say whether a concept, or a narrower one, is named here or announced by the headings (`field.…`)."""
-        if atom.startswith("field."):
+        if atom.startswith(("field.", "label.")):
             return atom in self.context
         return atom in self.names
 
@@ -106,7 +106,7 @@ def _parts(folded: str, facts: tuple[Fact, ...], language: str) -> tuple[tuple[f
 @lru_cache(maxsize=4096)
 def _facts_of(text: str, folded: str, language: str) -> tuple[Fact, ...]:
     lexicon = load(language)
-    hits = _outside(lexicon.scan(folded))
+    hits = [h for h in _outside(lexicon.scan(folded)) if not _attribute(h, folded)]
     denied = _denied(folded, lexicon)
     size = max(1, len(folded))
     found = [Fact(h.concept, h.surface, _inside(h, denied), h.start / size) for h in hits]
@@ -120,9 +120,14 @@ def _facts(text: str, folded: str, lexicon: Lexicon) -> tuple[Fact, ...]:
     return _facts_of(text, folded, lexicon.language)
 
 
+def _attribute(hit: Hit, folded: str) -> bool:
+    """Say whether a verb only qualifies what follows (共享的信息: the information that is shared anyway)."""
+    return hit.concept == "act.share" and folded[hit.end : hit.end + 1] == "的"
+
+
 _AIM: Final = {
     "zh": re.compile(
-        r"(?:用于|用来|用以|用作|为了?|以便?|便于|目的(?:是|在于|为)?|旨在|服务于|从而|来|进行|及|和|或|、|会|可|其中)[^,。;]{0,14}$"
+        r"(?:用于|用来|用以|用作|为了?|以便?|便于|目的(?:是|在于|为)?|旨在|服务于|从而|来|及|和|或|、|会|可|其中)[^,。;]{0,14}$"
     ),
     "en": re.compile(
         r"(?:\bto|\bfor|purposes? of|\bin order to|\band|\bor|,|:|used in|\bby|helps?|help us)(?: [a-z0-9()/]+){0,5} ?$"
@@ -186,13 +191,18 @@ def _announced(text: str, language: str) -> frozenset[str]:
 
 def _context(folded: str, clause: Clause | None, labels: tuple[str, ...], lexicon: Lexicon) -> frozenset[str]:
     found: set[str] = set()
+    if len(folded) < (30 if lexicon.han else 70):
+        found.add("field.short")
     label = _LABEL.match(folded)
     if label:
-        found |= lexicon.headings(label[0])
+        own = lexicon.headings(label[0])
+        found |= own | {f"label.{name[6:]}" for name in own}
     if clause is not None:
         nearest = clause.path[-2:] if clause.path else ()
         for title in (*nearest, *labels, clause.lead[-160:]):
             found |= _announced(title, lexicon.language)
+        for title in labels:
+            found |= {f"label.{name[6:]}" for name in _announced(title, lexicon.language)}
         if clause.kind is ClauseKind.ROW:
             found.add("field.row")
         if clause.kind is ClauseKind.HEADING:

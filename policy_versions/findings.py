@@ -38,8 +38,8 @@ class Candidate:
 
 def exchanged(candidates: Sequence[Candidate]) -> list[Candidate]:
     """Join what was taken out at one place and put in at another: another address, not one less and one more."""
-    kept = list(candidates)
-    for lost in [c for c in candidates if c.delta.after is None and c.match.rule.direction == "first"]:
+    kept = _without_moved(candidates)
+    for lost in [c for c in kept if c.delta.after is None and c.match.rule.direction == "first"]:
         kinds = {f.concept for f in lost.match.lost}
         for gained in kept:
             same = gained.match.rule is lost.match.rule and gained.delta.before is None
@@ -50,6 +50,21 @@ def exchanged(candidates: Sequence[Candidate]) -> list[Candidate]:
                 kept.remove(lost)
                 break
     return kept
+
+
+def _without_moved(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Drop what one place takes out and another puts in with the same words: it moved or was reworded."""
+    gone = {(c.match.rule.id, f.surface, f.negated) for c in candidates if c.delta.after is None for f in c.match.lost}
+    come = {
+        (c.match.rule.id, f.surface, f.negated) for c in candidates if c.delta.before is None for f in c.match.gained
+    }
+    both = gone & come
+
+    def stays(c: Candidate) -> bool:
+        facts = () if c.delta.pair else c.match.gained or c.match.lost
+        return not facts or not all((c.match.rule.id, f.surface, f.negated) in both for f in facts)
+
+    return [c for c in candidates if stays(c)]
 
 
 def told(candidates: Sequence[Candidate]) -> list[Candidate]:

@@ -44,12 +44,10 @@ def names(fact: Fact, atoms: Iterable[str]) -> bool:
 
 
 def allowed(rule: Rule, statement: Statement | None) -> bool:
-    """Say whether what must stand beside the new fact does, and what must not does not."""
+    """Say whether all stands in the statement that must stand beside the new fact."""
     if statement is None:
         return False
-    return all(any(statement.has(a) for a in group) for group in rule.every) and not any(
-        statement.has(a) for a in rule.none
-    )
+    return all(any(statement.has(a) for a in group) for group in rule.every)
 
 
 def _fired(rule: Rule, delta: Delta, *, new: bool) -> tuple[Fact, ...]:
@@ -158,10 +156,12 @@ def _force(rule: Rule, delta: Delta) -> Match | None:
 
 def _swap(rule: Rule, delta: Delta) -> Match | None:
     """Find `from` turned into `to` (or back): told as expanding when `to` is on the new side."""
-    for new, sign in ((True, 1), (False, -1)):
+    for new in (True, False):
         mine, theirs = delta.fresh(new=new), delta.fresh(new=not new)
         to, source = tuple(f for f in mine if names(f, rule.new)), tuple(f for f in theirs if names(f, rule.old))
+        to = tuple(f for f in to if not any(delta.side(new=new).near(f, a) for a in rule.none))  # type: ignore[union-attr]
         if to and source and allowed(rule, delta.side(new=new)):
+            sign = 0 if rule.direction == "neutral" else 1 if new else -1
             return Match(rule, Effect.CHANGED, _BY_SIGN[sign], source if new else to, to if new else source)
     return None
 

@@ -35,7 +35,9 @@ def _table() -> dict[int, str]:
 
 _US: Final = re.compile(r"\bU\.?S\.?(?:A\.?)?(?![A-Za-z$])")
 _URL: Final = re.compile(r"\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:\s+\"[^\"]*\")?\)")
-_BARE: Final = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+|https?://[^\s<>()\"\u4e00-\u9fff，。；]+")
+_BARE: Final = re.compile(
+    r"[A-Za-z0-9_.+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+|https?://[^\s<>()\"\u4e00-\u9fff，。；]+"
+)
 _TAG: Final = re.compile(r"<[^<>]{0,400}>")
 _MARK: Final = re.compile(r"[*`\[\]\\]+|(?<![a-z0-9])_+|_+(?![a-z0-9])|[\u200b-\u200f\u2060\ufeff\u00ad]")
 _HAN_GAP: Final = re.compile(
