@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 
 from markupsafe import Markup, escape
 
 from archive import render
-from archive.strings import Strings
+from archive.strings import Strings, load
 from policy_versions import document, redline
 from policy_versions.model import ChangeKind, Clause, ClauseChange, ClauseKind, Document, Segment, SegmentKind
 
@@ -189,10 +189,16 @@ def _whole(tag: str, clauses: Sequence[Clause], t: Strings) -> Markup:
 
 
 def _tagged(tag: str, inner: Markup, t: Strings) -> Markup:
-    word = t("redline.added" if tag == "ins" else "redline.removed")
-    return Markup(
-        '<{tag}><span class="hidden">[{word}{colon}</span>{inner}<span class="hidden">]</span></{tag}>'
-    ).format(tag=tag, word=word, colon=t("layout.colon"), inner=inner)
+    before, after = _brackets(tag, t.language)
+    return Markup(f"{before}{inner}{after}")  # noqa: S704 - `inner` is markup already
+
+
+@cache
+def _brackets(tag: str, language: str) -> tuple[str, str]:
+    """Give what stands around an insertion or a deletion, with the words that screen readers say."""
+    t = load(language)
+    word = escape(t("redline.added" if tag == "ins" else "redline.removed") + t("layout.colon"))
+    return f'<{tag}><span class="hidden">[{word}</span>', f'<span class="hidden">]</span></{tag}>'
 
 
 def _words(clauses: Sequence[Clause]) -> Markup:

@@ -12,7 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 import nh3
@@ -98,8 +98,9 @@ def document(text: str, *, marks: Sequence[Mark] = (), words: Words | None = Non
     return Rendered(_clean(html, page.key), tuple(page.headings), page.anchors)
 
 
+@lru_cache(maxsize=20_000)
 def inline(text: str) -> Markup:
-    """Render the inline markup of one clause; block markup and images stay as they are written."""
+    """Render the inline markup of one clause; what stays the same between versions is rendered once."""
     if not re.search(r"[*_`\[<~&\\]", text):
         return escape(text)
     tokens = _parser().parseInline(text)

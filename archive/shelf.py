@@ -14,6 +14,8 @@ from policy_versions.model import Publisher, Release, ReleaseStatus
 
 ALL_PAIRS: Final = 20
 """Up to so many versions of a policy every pair is compared in advance."""
+TO_LATEST: Final = 100
+"""Of a longer history so many of the newest versions are compared with the latest one in advance."""
 
 
 class Source(Protocol):
@@ -140,22 +142,26 @@ class Shelf:
         return len(self.releases) > ALL_PAIRS
 
     def pairs(self) -> Iterator[tuple[Release, Release]]:
-        """Give the comparisons made in advance: every pair, or each with the one before and with the latest."""
+        """Give the comparisons made in advance: every pair, or each with the one before, newer ones with the latest."""
         if not self.bounded:
             yield from combinations(self.releases, 2)
             return
         latest = self.latest
+        near = (latest, self.previous(latest), self.before(latest)) if latest else ()
         for release in self.releases:
             earlier = [r for r in (self.previous(release), self.before(release)) if r]
             yield from ((r, release) for r in {r.number: r for r in earlier}.values())
-            if latest and self._order[release.number] < self._order[latest.number] - 1:
+            if latest and release not in near and self._near(release, latest):
                 yield release, latest
 
     def ahead(self, old: Release, new: Release) -> bool:
         """Say whether a comparison is made in advance."""
         if not self.bounded:
             return self._order[old.number] < self._order[new.number]
-        return old in (self.previous(new), self.before(new)) or new is self.latest
+        return old in (self.previous(new), self.before(new)) or (new is self.latest and self._near(old, new))
+
+    def _near(self, release: Release, latest: Release) -> bool:
+        return 0 < self._order[latest.number] - self._order[release.number] <= TO_LATEST
 
 
 def shelve(source: Source, policy: str, today: date) -> Shelf:

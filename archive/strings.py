@@ -49,6 +49,10 @@ class Strings:
         """Return the name of a language in itself, or its code where we have none."""
         return self.words.get(f"language.{language}", language)
 
+    def called(self, language: str) -> str:
+        """Return the name of a language in this one, to stand in a sentence, or its code where we have none."""
+        return self.words.get(f"language.in.{language}", language)
+
 
 def interface(language: str) -> str:
     """Choose the interface language for a text's language: Chinese for any zh, English for the rest."""

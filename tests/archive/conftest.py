@@ -217,7 +217,12 @@ def imported() -> Memory:
 
 @pytest.fixture
 def log() -> Log:
-    """Give a log of the sample's first two versions."""
+    """Give the log of the sample."""
+    return sample_log()
+
+
+def sample_log() -> Log:
+    """Make a log of the sample's first two versions."""
     leaves = [
         statement(
             policy=r.policy,

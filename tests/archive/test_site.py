@@ -138,7 +138,7 @@ def test_a_text_that_is_missing_is_shown_in_another_language_and_marked(source: 
     page = site.Site.of(source, today=today).page(links.version("privacy", "1.0.0", "en"))
     assert page is not None
     html = page.content.decode()
-    assert "There is no English text of this version; this is the 中文 one." in html
+    assert "There is no English text of this version; this is the Chinese one." in html
     assert '<article class="policy" lang="zh-CN"' in html
     assert '<html lang="en">' in html
 
@@ -190,7 +190,7 @@ def test_a_long_history_is_bounded_and_says_so(imported: Memory, today: date) ->
     paths = list(site.Site.of(imported, today=today).paths())
     redlines = [p for p in paths if ".." in p]
     assert len(redlines) == 24 + 23
-    assert "comparisons of each with the one before and with the latest" in say(
+    assert "comparisons of each with the one before, and of the newest hundred with the latest" in say(
         imported, "terms/compare/index.html", today
     )
     assert "第" not in say(imported, links.redline("terms", "3", "9", "en"), today)
