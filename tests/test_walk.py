@@ -23,7 +23,7 @@ from notifier.desk import Desk
 from notifier.model import State as Delivered
 from notifier.store import consents
 from policy_versions import obligations
-from policy_versions.model import Category, Direction, Level, ReleaseStatus
+from policy_versions.model import Category, Direction, Level, ReleaseStatus, Verdict
 from policy_versions.publishing import Publication, ReleaseBlockedError
 from policy_versions.release import Record
 
@@ -100,13 +100,13 @@ def test_walk(tmp_path: Path, clock: Clock, language: str) -> None:
 
 
 def _past_is_as_the_sample_says(past: tuple[Publication, ...]) -> None:
+    assert [one.release.number for one in past] == [step.number for step in story.history()]
     assert [one.release.effective_on for one in past] == [step.effective_on for step in story.history()]
     assert all(one.new for one in past)
     assert {one.release.level for one in past} >= {Level.NONE, Level.PROMINENT, Level.CONSENT, Level.SEPARATE_CONSENT}
     for earlier, later in itertools.pairwise(past):
         assert later.release.previous == earlier.release.number
         assert later.release.number == obligations.next_number(earlier.release.number, later.release.level)
-    assert past[1].release.number == "1.0.1"
 
 
 def _change_lies_on_its_branch_alone(office: Office, commit: str) -> None:
@@ -127,10 +127,11 @@ def _check_is_red_and_says_why(stage: Stage, office: Office) -> str:
             assert one.finding.evidence_before in before.decode()
             assert one.finding.evidence_after in after.decode()
         seen = {(f.finding.category, f.finding.direction): f.obligation for f in own}
-        recipients = seen[Category.RECIPIENTS, Direction.EXPANDS]
-        assert (recipients.level, recipients.lead_days, recipients.guardian) == (Level.SEPARATE_CONSENT, 30, True)
-        assert "PIPL 23" in recipients.law
         assert seen[Category.CONTACT, Direction.NEUTRAL].level is Level.PROMINENT
+        if language == "zh-CN":  # the language that decides
+            recipients = seen[Category.RECIPIENTS, Direction.EXPANDS]
+            assert (recipients.level, recipients.lead_days, recipients.guardian) == (Level.SEPARATE_CONSENT, 30, True)
+            assert "PIPL 23" in recipients.law
     return found.release.number
 
 
@@ -154,9 +155,9 @@ def _draft_makes_it_green(stage: Stage, office: Office) -> None:
     assert [block.code for block in (*again.blocks, *again.warnings)] == []
     assert release.effective_on == EFFECTIVE
     assert {d.by for d in release.decisions} == {law.LAWYER}
-    assert {f.finding.fingerprint for f in release.findings if f.finding.material} == {
-        d.fingerprint for d in release.decisions
-    }
+    assert all(d.second == law.SECOND for d in release.decisions if d.verdict is Verdict.OVERRULED)
+    material = {f.finding.fingerprint for f in release.findings if f.finding.material}
+    assert material <= {d.fingerprint for d in release.decisions}
 
 
 def _release_is_on_the_record(stage: Stage, office: Office, done: Publication) -> None:
@@ -240,8 +241,10 @@ def _answers_are_recorded(desk: Desk, office: Office, new: str) -> None:
     for subject, (actor, role, state, language) in expected.items():
         events = consents.events(desk.database, subject)
         assert events and broken(events) is None
+        assert events[0].state is state
         for event in events:
-            assert (event.number, event.language, event.state) == (new, language, state)
+            assert (event.number, event.language) == (new, language)
+            assert (event.state.grants, event.state.denies) == (state.grants, state.denies)
             assert (event.actor_id, event.actor) == (actor, role)
             text = office.repository.read(f"{story.POLICY}/v{new}", story.path(language))
             assert text is not None

@@ -102,12 +102,16 @@ class Office:
         return result.stdout
 
     def _decision(self, found: ReleaseFinding, step: Step, today: date) -> Decision:
-        """Confirm what was found; where the classifier could not tell and the step means nothing new, overrule it."""
-        meant = {expected.category for expected in step.expect}
-        unknown = found.finding.category is Category.UNCLASSIFIED and not meant
-        verdict = Verdict.OVERRULED if unknown else Verdict.CONFIRMED
-        second = SECOND if verdict is Verdict.OVERRULED else ""
-        return Decision(found.finding.fingerprint, verdict, self.reasons[verdict], LAWYER, today, second)
+        """Confirm what the version means to change, and what nobody could classify in one that changes something.
+
+        Anything else was found where there is nothing: it takes two people to say so.
+        """
+        finding = found.finding
+        unknown = finding.category is Category.UNCLASSIFIED and bool(step.expect)
+        right = unknown or step.means(finding.category.value, finding.direction.value)
+        verdict = Verdict.CONFIRMED if right else Verdict.OVERRULED
+        second = "" if right else SECOND
+        return Decision(finding.fingerprint, verdict, self.reasons[verdict], LAWYER, today, second)
 
     def _write(self, path: str, data: bytes) -> None:
         target = self.root / path

@@ -45,15 +45,23 @@ class Expected(msgspec.Struct, frozen=True):
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
-    """One version of the sample policy; dates are absent for the change that the demo opens."""
+    """One version of the sample policy; dates are absent for the change that the demo opens.
+
+    `expect` is what a careful reader finds in it, `also` what they would accept as said by the way.
+    """
 
     number: str
     title: Mapping[str, str]
     summaries: Mapping[str, str]
     expect: tuple[Expected, ...] = ()
+    also: tuple[Expected, ...] = ()
     edits: Mapping[str, tuple[Edit, ...]] = msgspec.field(default_factory=dict)
     announced_on: date | None = None
     effective_on: date | None = None
+
+    def means(self, category: str, direction: str) -> bool:
+        """Say whether a reader agrees that this version makes such a change."""
+        return Expected(category, direction) in (*self.expect, *self.also)
 
 
 def path(language: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import socket
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -31,7 +32,8 @@ from notifier.evidence_text import in_words
 from notifier.letters import open_letters
 from notifier.model import State
 from notifier.settings import Settings
-from policy_versions import verifying
+from policy_versions import document, history, redline, verifying
+from policy_versions.commands import redline_text
 from policy_versions.errors import PolicyError
 from policy_versions.model import Release, Verdict
 from policy_versions.publishing import Publication
@@ -88,10 +90,11 @@ def change(stage: Stage, office: Office) -> str:
     office.git("switch", "--quiet", "--create", law.BRANCH, now=now)
     commit = office.edit(story.open_change(), now=now)
     stage.tell.line(office.git("show", "--stat=72", "--format=", commit, now=now))
-    shown = office.git("diff", "--unified=0", f"{commit}^", commit, "--", story.path(stage.tell.language), now=now)
-    for line in shown.splitlines():
-        if line[:1] in {"+", "-"} and not line.startswith(("+++", "---")):
-            stage.tell.line(line)
+    name, language = story.path(stage.tell.language), stage.tell.language
+    sides = (office.repository.read(ref, name) or b"" for ref in (f"{commit}^", commit))
+    before, after = (document.parse(history.decode(side), language) for side in sides)
+    for line in redline_text.render(redline.redline(before, after)):
+        stage.tell.line(line)
     stage.tell.look(f"git -C {stage.root} diff {law.MAIN}..{law.BRANCH}")
     return commit
 
@@ -116,7 +119,8 @@ def draft(stage: Stage, office: Office) -> tuple[Release, Review]:
     values = {"number": drafted.number, "level": level, "days": drafted.lead_days, "date": drafted.effective_on}
     say.say("draft.written", **values)
     decided = office.decide(drafted, step, now=stage.clock())
-    say.say("draft.decided", n=len(decided.decisions))
+    verdicts = Counter(decision.verdict for decision in decided.decisions)
+    say.say("draft.decided", right=verdicts[Verdict.CONFIRMED], wrong=verdicts[Verdict.OVERRULED])
     again = office.check(law.MAIN, law.BRANCH, stage.today)
     for block in again.blocks:
         say.line(say.reports.block(block))
@@ -190,7 +194,8 @@ def answer(stage: Stage, given: Settings, sink: MailSink) -> tuple[Answered, ...
             key = "guardian" if act.actor != act.subject else str(act.decision)
             say.say(f"answer.{key}", actor=act.actor, subject=act.subject, screens=len(one.screens))
             for at, page in enumerate((*one.screens, one.result), 1):
-                (stage.place.pages / f"{act.subject}-{at}.html").write_text(page, encoding="utf-8")
+                styled = page.replace('href="../static/', f'href="../{stage.place.site.name}/static/')
+                (stage.place.pages / f"{act.subject}-{at}.html").write_text(styled, encoding="utf-8")
     say.say("answer.receipts", n=len(sink.mails()) - len(mails))
     say.look(stage.place.pages, stage.place.mails)
     return tuple(done)
@@ -240,8 +245,9 @@ def evidence(stage: Stage, desk: Desk, effective: date) -> tuple[Evidence, ...]:
         for bound in (policy.bound for policy in one.policies if policy.bound):
             say.say(f"evidence.{bound.reason}", person=act.subject, number=bound.number)
     say.line((stage.place.evidence / f"{ACTS[1].subject}.txt").read_text("utf-8"))
+    key = f"POLICYCTL_SECRET_KEY_FILE={stage.place.secret}"
     ask = f"policyctl evidence --person {ACTS[1].subject} --on {effective} -C {stage.root}"
-    say.look(stage.place.evidence, ask)
+    say.look(stage.place.evidence, f"{key} {ask}")
     return tuple(found)
 
 
@@ -270,6 +276,7 @@ def run(
                 with serve(stage, given, desk, taken) as server:
                     answer(stage, given, sink)
                     evidence(stage, desk, done.release.effective_on or stage.today)
+                    write("")
                     stage.tell.title("end", seconds=round((clock() - began).total_seconds()))
                     if serving:
                         stage.tell.say("serve", url=stage.url)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -64,5 +65,6 @@ class Server:
 
     def wait(self) -> None:
         """Serve until the thread ends or the person at the terminal presses Ctrl-C."""
-        while self._thread.is_alive():
-            self._thread.join(0.5)
+        with suppress(KeyboardInterrupt):
+            while self._thread.is_alive():
+                self._thread.join(0.5)
