@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -190,8 +191,12 @@ def message_id(campaign: Campaign, person: str, actor: str, channel: str) -> str
 
 def domain_of(publisher: Publisher) -> str:
     """Return the domain under which the publisher names things: that of its mail, else of its site."""
-    domain = publisher.email.rpartition("@")[2] or urlsplit(publisher.url).hostname or "localhost"
-    return domain.encode("idna").decode()
+    return _domain(publisher.email, publisher.url)
+
+
+@lru_cache(maxsize=64)
+def _domain(email: str, url: str) -> str:
+    return (email.rpartition("@")[2] or urlsplit(url).hostname or "localhost").encode("idna").decode()
 
 
 def next_channel(campaign: Campaign, delivery: Delivery, actor: Recipient | None) -> Planned | None:

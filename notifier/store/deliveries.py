@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, and_, case, exists, func, insert, literal, select, update
+from sqlalchemy import Connection, and_, bindparam, case, exists, func, insert, literal, select
 
 from notifier.model import Audience, Delivery, DeliveryEvent, State
 from notifier.schema import chunks, consent_events, deliveries, delivery_events
 from notifier.store import bulk
-from notifier.store.chunks import Lease, LeaseLostError, held
+from notifier.store.chunks import Lease, hold
 from notifier.store.engine import Database
 
 CHUNK: Final = 500
@@ -114,24 +114,27 @@ def _next_chunk(connection: Connection, campaign: str, channel: str) -> int:
     return 0 if last is None else last + 1
 
 
+_PLACE: Final = and_(
+    deliveries.c.campaign_id == bindparam("campaign"),
+    deliveries.c.channel == bindparam("channel"),
+    deliveries.c.chunk == bindparam("chunk"),
+)
+_LOADED: Final = ("id", "recipient_id", "actor_id", "audience", "channel", "address", "language", "message_id")
+_MINE: Final = select(*(deliveries.c[name] for name in _LOADED)).where(_PLACE).order_by(deliveries.c.id)
+_PAST: Final = (
+    select(delivery_events.c.delivery_id, delivery_events.c.state)
+    .join(deliveries, deliveries.c.id == delivery_events.c.delivery_id)
+    .where(_PLACE)
+    .order_by(delivery_events.c.id)
+)
+
+
 def load(database: Database, lease: Lease) -> tuple[list[Delivery], dict[int, State]]:
     """Return the deliveries of a chunk that are not settled, and the latest state of those that had one."""
-    mine = and_(
-        deliveries.c.campaign_id == lease.campaign_id,
-        deliveries.c.channel == lease.channel,
-        deliveries.c.chunk == lease.chunk,
-    )
-    columns = ("id", "recipient_id", "actor_id", "audience", "channel", "address", "language", "message_id")
+    bound = {"campaign": lease.campaign_id, "channel": lease.channel, "chunk": lease.chunk}
     with database.read() as connection:
-        rows = connection.execute(
-            select(*(deliveries.c[name] for name in columns)).where(mine).order_by(deliveries.c.id)
-        ).all()
-        past = connection.execute(
-            select(delivery_events.c.delivery_id, delivery_events.c.state)
-            .join(deliveries, deliveries.c.id == delivery_events.c.delivery_id)
-            .where(mine)
-            .order_by(delivery_events.c.id)
-        ).all()
+        rows = connection.execute(_MINE, bound).all()
+        past = connection.execute(_PAST, bound).all()
     states = {delivery: State(state) for delivery, state in past}
     attempts = Counter(delivery for delivery, _state in past)
     audiences = {audience.value: audience for audience in Audience}
@@ -159,8 +162,7 @@ def append(connection: Connection, events: Iterable[DeliveryEvent]) -> None:
 def note(database: Database, lease: Lease, events: Sequence[DeliveryEvent]) -> None:
     """Append events while keeping the lease; raise LeaseLostError, and write nothing, where another holds the chunk."""
     with database.write() as connection:
-        if not connection.execute(update(chunks).where(held(lease)).values(attempts=chunks.c.attempts)).rowcount:
-            raise LeaseLostError
+        hold(connection, lease, state="leased")
         append(connection, events)
 
 
@@ -183,8 +185,7 @@ def record(
     state = "done" if retry_at is None else "pending"
     values = {"state": state, "not_before": retry_at, "leased_until": None, "detail": detail}
     with database.write() as connection:
-        if not connection.execute(update(chunks).where(held(lease)).values(**values)).rowcount:
-            raise LeaseLostError
+        hold(connection, lease, **values)
         append(connection, events)
         missing = [plan for plan in fallback if not _there(connection, lease.campaign_id, plan)]
         if missing:
