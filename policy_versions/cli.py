@@ -84,6 +84,11 @@ def main(args: list[str] | None = None) -> Any:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        click.echo(f"policyctl: {os.fsdecode(error.filename)}: {error.strerror}", err=True)
+        sys.exit(2)
 
 
 if __name__ == "__main__":

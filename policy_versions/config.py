@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 NAME: Final = "policy.toml"
 JURISDICTIONS: Final = ("CN", "EU", "US")
 LEAD_DAYS: Final = {"routine": 7, "prominent": 14, "consent": 30}
+_MOST: Final = 3650  # days or years: more is a slip, and would lead past the calendar's end
 _ID: Final = re.compile(r"[a-z0-9][a-z0-9-]*")
 _TAG: Final = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?")
 
@@ -164,6 +165,9 @@ def _toml(data: bytes, name: str) -> dict[str, Any]:
         last = data.rstrip().count(b"\n") + 1
         where = str(error).replace("at end of document", f"at line {last}, the end")
         raise ConfigError([f"{name}: not TOML: {where}"]) from None
+    except (RecursionError, ValueError) as error:
+        why = "nested too deeply" if isinstance(error, RecursionError) else "a number of thousands of digits"
+        raise ConfigError([f"{name}: cannot be read: {why}"]) from None
 
 
 def _meaning(report: Report, raw: Mapping[str, Any], exists: Callable[[str], bool]) -> None:
@@ -219,13 +223,15 @@ def _notice(report: Report, notice: Mapping[str, Any], controller: Mapping[str, 
         ("controller.reply_days", controller.get("reply_days")),
     ]
     for key, value in counts:
-        if type(value) is int and value < 0:
-            report.add(key, f"is {value}", "0 or more")
+        if type(value) is int and not 0 <= value <= _MOST:
+            report.add(key, f"is {value}", f"0 to {_MOST}")
 
 
 def _policies(report: Report, raw: Mapping[str, Any], languages: list[str], exists: Callable[[str], bool]) -> None:
     seen: dict[str, str] = {}
     listed = raw.get("policy")
+    if listed is None or listed == []:
+        report.add("policy", "there is none: nothing would be checked", "one table [[policy]] or more")
     for index, policy in enumerate(listed if isinstance(listed, list) else []):
         if isinstance(policy, dict):
             _policy(report, f"policy[{index}]", policy, languages, seen)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
 from policy_versions import obligations
@@ -136,7 +136,7 @@ def blocks(
 
 def earliest(release: Release, today: date) -> date:
     """Return the first lawful effective date of a settled release, announced on its day or, without one, today."""
-    return (release.announced_on or today) + timedelta(days=release.lead_days)
+    return obligations.after(release.announced_on or today, release.lead_days)
 
 
 def fits(number: str, previous: str, level: Level) -> bool:

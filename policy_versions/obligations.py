@@ -151,7 +151,12 @@ def lead_days(obligations: Iterable[Obligation], lead: Mapping[Level, int] = _NO
 
 def earliest(today: date, obligations: Iterable[Obligation], lead: Mapping[Level, int] = _NO_LEVELS) -> date:
     """Return the first lawful effective date of a release announced on `today`."""
-    return today + timedelta(days=lead_days(obligations, lead))
+    return after(today, lead_days(obligations, lead))
+
+
+def after(day: date, days: int) -> date:
+    """Return the day so many days later; the last day there is where the calendar ends before."""
+    return day + timedelta(days=min(days, (date.max - day).days))
 
 
 def _wait(obligation: Obligation, lead: Mapping[Level, int]) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
 from policy_versions.errors import ConfigError
@@ -23,6 +23,7 @@ from policy_versions.model import (
     ReleaseText,
     Verdict,
 )
+from policy_versions.obligations import after
 from policy_versions.strict_yaml import Node, read, write
 from policy_versions.yaml_fields import Fields
 
@@ -54,7 +55,10 @@ def parse(data: bytes, name: str) -> Release:
     Findings come as they were written: whether they are what the texts show is judged when a release is published.
     """
     reader = _Reader(name)
-    release = reader.release(read(data, name))
+    try:
+        release = reader.release(read(data, name))
+    except RecursionError:
+        raise ConfigError([f"{name}: is nested too deeply"]) from None
     if reader.problems:
         raise ConfigError(reader.problems)
     return release
@@ -66,7 +70,7 @@ def dump(release: Release, header: str = "", *, today: date | None = None) -> by
     `today` stands in for the day of announcing while that is open, to show the earliest lawful effective date.
     """
     start, days = release.announced_on or today, release.lead_days
-    earliest = start + timedelta(days=days) if start else None
+    earliest = after(start, days) if start else None
     fields: dict[str, Node] = {
         "policy": release.policy,
         "number": release.number,

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from policy_versions.config import Config, Policy
 
+_NUMBER: Final = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})*")
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -160,7 +161,8 @@ def _on(of_policy: Sequence[Version], name: str, which: str, today: date) -> Ver
 
 def _nearest(numbers: Sequence[str], which: str) -> str:
     """Name the versions around the one asked for."""
-    key = records.number_key(which.removeprefix("v"))
+    wanted = which.removeprefix("v")
+    key = records.number_key(wanted if _NUMBER.fullmatch(wanted) else "0")
     ordered = sorted(numbers, key=records.number_key)
     at = sum(records.number_key(n) < key for n in ordered)
     return f"nearest: {', '.join(ordered[max(0, at - 2) : at + 2])} ({len(ordered)} in all)"

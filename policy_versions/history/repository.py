@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -88,7 +89,8 @@ class Repository:
         status, out, _ = self._git.status("rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
         if status:
             known = ", ".join(self.branches()) or "none"
-            raise HistoryError(f"there is no commit {ref!r} in this repository (branches: {known})")
+            cut = "; this clone is shallow, its history is cut: git fetch --unshallow" if self.shallow else ""
+            raise HistoryError(f"there is no commit {ref!r} in this repository (branches: {known}{cut})")
         return out.decode().strip()
 
     def branches(self) -> tuple[str, ...]:
@@ -150,10 +152,15 @@ class Repository:
         """Return the bytes of a file in the work tree; None when there is none or it leads out of the tree."""
         if self.root is None or not _plain(path):
             return None
-        file = (self.root / path).resolve()
-        if not file.is_relative_to(self.root.resolve()) or not file.is_file():
-            return None
-        return file.read_bytes()
+        try:
+            file = (self.root / path).resolve()
+            if not file.is_relative_to(self.root.resolve()) or not file.is_file():
+                return None
+            return file.read_bytes()
+        except OSError as error:
+            if error.errno == errno.ENAMETOOLONG:
+                return None
+            raise HistoryError(f"{path}: cannot be read: {error.strerror}") from None
 
     def follow(self, commit: str, paths: Collection[str] = ()) -> Follower:
         """Follow the Markdown files, and these paths, through the history of a commit."""
@@ -218,8 +225,8 @@ class Repository:
 
 
 def _plain(path: str) -> bool:
-    """Say whether a path is relative, without dots that git would resolve itself."""
-    return bool(path) and "\0" not in path and not {"", ".", ".."} & set(path.split("/"))
+    """Say whether a path is relative, without dots that git would resolve itself, and not git's own."""
+    return bool(path) and "\0" not in path and not {"", ".", "..", ".git"} & set(path.lower().split("/"))
 
 
 def _tag(row: list[bytes]) -> Tag | None:

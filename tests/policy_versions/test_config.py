@@ -103,7 +103,7 @@ files = {}
         "site.titel": ("did you mean `title`?", "title, url"),
         "site.url": ("is 'policies.example.com'", "https://"),
         "controller.email": ("is the whole number 5", "a string"),
-        "controller.reply_days": ("is -1", "0 or more"),
+        "controller.reply_days": ("is -1", "0 to 3650"),
         "notice.floor": ("is the string 'yes'", "true or false"),
         "notice.lead_days.rutine": ("did you mean 'routine'?", "routine, prominent, consent"),
         "notice.lead_days.consent": ("is the string '30'", "a whole number"),
