@@ -76,9 +76,9 @@ def make_repository(stage: Stage) -> tuple[Office, tuple[Publication, ...]]:
     say.station("repository", n=len(done))
     for step, one in zip(story.history(), done, strict=True):
         release = one.release
-        level = say.level(release.level)
-        title = say.pick(step.title)
-        say.say("repository.version", number=release.number, date=release.effective_on, level=level, title=title)
+        values = {"number": release.number, "date": release.effective_on, "title": say.pick(step.title)}
+        key = "repository.version" if release.previous else "repository.first"
+        say.say(key, level=say.level(release.level), **values)
     say.look(f"git -C {stage.root} log --oneline", f"policyctl versions -C {stage.root}")
     return office, done
 
