@@ -77,7 +77,7 @@ class _Alignment:
         numbers: dict[str, int] = {}
         a = [numbers.setdefault(s, len(numbers)) for s in self.a]
         b = [numbers.setdefault(s, len(numbers)) for s in self.b]
-        for i, j in in_order(a, b):
+        for i, j in in_order(a, b, weights=[len(s) + 1 for s in self.a]):
             self._join([i], [j], ChangeKind.MOVED if self._elsewhere(i, j) else ChangeKind.UNCHANGED)
         olds, news = self._left()
         places: defaultdict[str, list[int]] = defaultdict(list)

@@ -13,10 +13,13 @@ RARE: Final = 32
 """A gap too big for that whose rarest common element stands in it more often than this is given up."""
 
 
-def in_order(a: Sequence[int], b: Sequence[int], *, exact: bool = False) -> list[tuple[int, int]]:
+def in_order(
+    a: Sequence[int], b: Sequence[int], *, exact: bool = False, weights: Sequence[int] | None = None
+) -> list[tuple[int, int]]:
     """Pair equal elements of two sequences without crossing, by patience; ascending, each index at most once.
 
     With `exact`, every gap small enough is solved exactly at once: the most is paired, and nothing is preferred.
+    `weights` (of a's elements, positive) say what matters most where unique elements cross.
 
     Common ends first, then elements unique on both sides by longest increasing run, then each gap again; a gap without
     unique elements exactly if it is small, else by its rarest elements. Time is O(n log n) outside exact gaps.
@@ -33,7 +36,7 @@ def in_order(a: Sequence[int], b: Sequence[int], *, exact: bool = False) -> list
             pairs.append((ah, bh))
         if al < ah and bl < bh:
             small = exact and (ah - al) * (bh - bl) <= EXACT
-            anchors = None if small else _anchors(a, b, al, ah, bl, bh)
+            anchors = None if small else _anchors(a, b, (al, ah, bl, bh), weights)
             if anchors is None:
                 pairs += _exact(a, b, al, ah, bl, bh)
             elif anchors:
@@ -49,8 +52,11 @@ def _gaps(anchors: list[tuple[int, int]], al: int, ah: int, bl: int, bh: int) ->
         al, bl = i + 1, j + 1
 
 
-def _anchors(a: Sequence[int], b: Sequence[int], al: int, ah: int, bl: int, bh: int) -> list[tuple[int, int]] | None:
+def _anchors(
+    a: Sequence[int], b: Sequence[int], gap: tuple[int, int, int, int], weights: Sequence[int] | None
+) -> list[tuple[int, int]] | None:
     """Give what certainly corresponds; None asks for the exact method, an empty list gives the gap up."""
+    al, ah, bl, bh = gap
     ca, cb = Counter(a[al:ah]), Counter(b[bl:bh])
     common = ca.keys() & cb.keys()
     if not common:
@@ -68,7 +74,7 @@ def _anchors(a: Sequence[int], b: Sequence[int], al: int, ah: int, bl: int, bh: 
         if b[j] in rare:
             places.setdefault(b[j], []).append(j)
     points = [(i, places[a[i]].pop()) for i in range(al, ah) if a[i] in rare and places[a[i]]]
-    return increasing(points)
+    return increasing(points) if weights is None else heaviest(points, [weights[i] for i, _ in points])
 
 
 def increasing(points: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -81,8 +87,31 @@ def increasing(points: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
         back.append(ends[at - 1] if at else -1)
         tails[at : at + 1] = [j]
         ends[at : at + 1] = [k]
+    return _trail(points, back, ends[-1] if ends else -1)
+
+
+def heaviest(points: Sequence[tuple[int, int]], weights: Sequence[int]) -> list[tuple[int, int]]:
+    """Give the run as `increasing` does whose weights, one a point, have the greatest sum."""
+    rank = {j: k for k, j in enumerate(sorted({j for _, j in points}), 1)}
+    best: list[tuple[int, int]] = [(0, -1)] * (len(rank) + 1)  # a Fenwick tree of (sum, last point) by second number
+    back: list[int] = []
+    for k, (_, j) in enumerate(points):
+        total, last, at = 0, -1, rank[j] - 1
+        while at > 0:
+            if best[at][0] > total:
+                total, last = best[at]
+            at -= at & -at
+        back.append(last)
+        at = rank[j]
+        while at < len(best):
+            if best[at][0] < total + weights[k]:
+                best[at] = (total + weights[k], k)
+            at += at & -at
+    return _trail(points, back, max(best)[1])
+
+
+def _trail(points: Sequence[tuple[int, int]], back: Sequence[int], k: int) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
-    k = ends[-1] if ends else -1
     while k >= 0:
         found.append(points[k])
         k = back[k]

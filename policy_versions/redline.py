@@ -18,8 +18,10 @@ _WHOLE: Final = (
     rf"[0-9０-９]+(?:[.,][0-9]+)*个?(?:{_UNITS})|[一二三四五六七八九十百千万两半]+个?(?:{_UNITS})"
     "|未经|不会|不得|不能|不再|不可|可能|可以|能够|应当|必须|需要|将会|仅会|第三方|个人信息|我们|您的|以及|或者"
 )
-_TOKEN: Final = re.compile(rf"{_WHOLE}|[{HAN}]|[^\W_{HAN}]+(?:[.\-@_'’][^\W_{HAN}]+)*|\s+|.", re.DOTALL)
+TOKEN: Final = re.compile(rf"{_WHOLE}|[{HAN}]|[^\W_{HAN}]+(?:[.\-@_'’][^\W_{HAN}]+)*|\s+|.", re.DOTALL)
 _LINE: Final = re.compile(r".*?(?:[\n。！？；]+|(?<=[.!?;]) +|$)", re.DOTALL)
+BRIEF: Final = 12_000
+"""Changed passages up to so many signs are compared by words at once, longer ones by sentences first."""
 Part = tuple[str, str, bool]
 """Old text, new text, and whether they are equal."""
 _JOINED: Final = frozenset((ChangeKind.CHANGED, ChangeKind.SPLIT, ChangeKind.MERGED))
@@ -36,12 +38,25 @@ def segments(before: str, after: str) -> tuple[Segment, ...]:
     if before == after:
         return (Segment(SegmentKind.EQUAL, before),) if before else ()
     parts: list[Part] = []
-    for old, new, same in _runs(_LINE.findall(before), _LINE.findall(after)):
+    for old, new, same in _lines(before, after):
         if same:
             parts.append((old, new, True))
         else:
-            parts += _settle(_runs(_TOKEN.findall(old), _TOKEN.findall(new), exact=True))
+            parts += _settle(_runs(TOKEN.findall(old), TOKEN.findall(new), exact=True))
     return tuple(_tidy(parts))
+
+
+def _lines(before: str, after: str) -> list[Part]:
+    """Compare by sentence and line; what lies between the common ends stays one run where words can tell it exactly."""
+    old, new = _LINE.findall(before), _LINE.findall(after)
+    first = next((k for k, (x, y) in enumerate(zip(old, new, strict=False)) if x != y), min(len(old), len(new)))
+    rest = min(len(old), len(new)) - first
+    last = next((k for k in range(rest) if old[-1 - k] != new[-1 - k]), rest)
+    left, right = old[first : len(old) - last], new[first : len(new) - last]
+    x, y = "".join(left), "".join(right)
+    middle = [(x, y, False)] if len(x) <= BRIEF and len(y) <= BRIEF else _runs(left, right, by_length=True)
+    head, tail = "".join(old[:first]), "".join(old[len(old) - last :])
+    return [(head, head, True), *middle, (tail, tail, True)]
 
 
 def redline(before: Document, after: Document) -> tuple[ClauseChange, ...]:
@@ -57,14 +72,17 @@ def text(clauses: Sequence[Clause]) -> str:
     return "\n".join(c.text for c in clauses)
 
 
-def _runs(old: list[str], new: list[str], *, exact: bool = False) -> list[Part]:
+def _runs(old: list[str], new: list[str], *, exact: bool = False, by_length: bool = False) -> list[Part]:
     """Compare two lists of pieces: runs alternately equal and differing, joined."""
     numbers: dict[str, int] = {}
     a = [numbers.setdefault(x, len(numbers)) for x in old]
     b = [numbers.setdefault(x, len(numbers)) for x in new]
     runs: list[Part] = []
     i = j = start = 0  # an equal run goes from `start` to i in the old pieces
-    for x, y in [*in_order(a, b, exact=exact), (len(old), len(new))]:
+    for x, y in [
+        *in_order(a, b, exact=exact, weights=[len(p) for p in old] if by_length else None),
+        (len(old), len(new)),
+    ]:
         if (i, j) != (x, y):
             if start < i:
                 text = "".join(old[start:i])

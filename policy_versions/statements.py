@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+import re
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,6 +21,10 @@ SAME_PLACE: Final = 0.4
 OTHER_PLACE: Final = 0.75
 ALL_PAIRS: Final = 900
 RECUT: Final = 40
+
+_POINTING: Final = re.compile(
+    r"\W*(?:此|该|这|上述|前述|以上|其(?!他)|(?:this|these|that|those|such|it|they|the above)\b)", re.IGNORECASE
+)
 
 Said = tuple[str, Clause]
 """A sentence and the clause that says it."""
@@ -48,14 +53,31 @@ class Elsewhere:
         self._changes = changes
 
     @cached_property
-    def before(self) -> frozenset[str]:
-        """Give the signatures of all statements of the old text."""
-        return frozenset(signature(s) for change in self._changes for s, _ in said(change.before))
+    def before(self) -> Counter[str]:
+        """Give the signatures of all statements of the old text, and how often each is made."""
+        return Counter(signature(s) for change in self._changes for s, _ in said(change.before))
 
     @cached_property
-    def after(self) -> frozenset[str]:
-        """Give the signatures of all statements of the new text."""
-        return frozenset(signature(s) for change in self._changes for s, _ in said(change.after))
+    def after(self) -> Counter[str]:
+        """Give the signatures of all statements of the new text, and how often each is made."""
+        return Counter(signature(s) for change in self._changes for s, _ in said(change.after))
+
+    def survives(self, sentence: str) -> bool:
+        """Say whether a sentence of the old text that is gone from its place stands in the new text as well.
+
+        One that points at its place ("this data …", 此部分数据) must stand there as often as before.
+        """
+        return _stands(sentence, self.before, self.after)
+
+    def existed(self, sentence: str) -> bool:
+        """Say whether a sentence that is new at its place stood in the old text, as `survives` does for one gone."""
+        return _stands(sentence, self.after, self.before)
+
+
+def _stands(sentence: str, here: Counter[str], there: Counter[str]) -> bool:
+    sign = signature(sentence)
+    enough = here[sign] if _POINTING.match(sentence) else 1
+    return len(sign) >= STATEMENT and there[sign] >= max(1, enough)
 
 
 def said(clauses: Iterable[Clause]) -> list[Said]:
@@ -108,8 +130,8 @@ def _edits(change: ClauseChange, elsewhere: Elsewhere | None) -> Iterator[Edit]:
         return
     old, new = _differing(said(change.before), said(change.after))
     if elsewhere is not None:
-        old = [s for s in old if len(signature(s[0])) < STATEMENT or signature(s[0]) not in elsewhere.after]
-        new = [s for s in new if len(signature(s[0])) < STATEMENT or signature(s[0]) not in elsewhere.before]
+        old = [s for s in old if not elsewhere.survives(s[0])]
+        new = [s for s in new if not elsewhere.existed(s[0])]
     for before, after in _paired(old, new):
         yield Edit(
             before[0] if before else "", after[0] if after else "", before and before[1], after and after[1], change

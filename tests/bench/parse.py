@@ -16,7 +16,7 @@ SHARED = Path(os.environ.get("POLICY_VERSIONS_SHARED", Path(__file__).resolve().
 
 
 def bench() -> None:
-    """Compare on real pairs; the whole batch with its rules may take three times the limit, so this part half of that."""
+    """Compare on real pairs; the whole batch may take three times the limit, so this part half of that."""
     texts = _texts()
     tokens = MarkdownIt("commonmark").enable("table")
     compare(

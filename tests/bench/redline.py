@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import re
 import statistics
 import subprocess
 import sys
@@ -14,13 +13,12 @@ from pathlib import Path
 
 from policy_versions.alignment import align
 from policy_versions.document import parse
-from policy_versions.model import Segment, SegmentKind
-from policy_versions.redline import redline, segments
+from policy_versions.model import SegmentKind
+from policy_versions.redline import TOKEN, redline, segments
 from tests.bench.harness import compare
 
 SHARED = Path(os.environ.get("POLICY_VERSIONS_SHARED", Path(__file__).resolve().parents[3] / "shared"))
-WORD = re.compile(r"[\u3400-\u9fff]|\w+|[^\w\s]")
-WORD_DIFF = ("git", "diff", "--no-index", "--word-diff=porcelain", r"--word-diff-regex=[^[:space:]]")
+WORD_DIFF = ("git", "diff", "--no-index", "--word-diff=porcelain")
 
 
 def bench() -> None:
@@ -84,15 +82,15 @@ def _marked(before: str, after: str) -> tuple[int, int] | None:
     """Give the words we mark as changed and the least number possible."""
     from rapidfuzz.distance import LCSseq  # noqa: PLC0415
 
-    a, b = WORD.findall(before), WORD.findall(after)
+    a, b = _tokens(before), _tokens(after)
     if len(a) * len(b) > 400_000_000 or a == b:
         return None
-    found = segments(before, after)
-    return _words(found), len(a) + len(b) - 2 * LCSseq.similarity(a, b)
+    marked = sum(len(_tokens(s.text)) for s in segments(before, after) if s.kind is not SegmentKind.EQUAL)
+    return marked, len(a) + len(b) - 2 * LCSseq.similarity(a, b)
 
 
-def _words(found: tuple[Segment, ...]) -> int:
-    return sum(len(WORD.findall(s.text)) for s in found if s.kind is not SegmentKind.EQUAL)
+def _tokens(text: str) -> list[str]:
+    return [token for token in TOKEN.findall(text) if not token.isspace()]
 
 
 def _git(before: Path, after: Path) -> bytes:

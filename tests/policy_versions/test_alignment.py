@@ -249,6 +249,14 @@ def test_a_sentence_that_stands_elsewhere_is_not_gone() -> None:
     assert edits(found) == ()
 
 
+def test_a_sentence_that_points_at_its_place_is_gone_where_it_is_gone() -> None:
+    local = "This data is kept on your device only."
+    before = f"# A\n\nWe read your contacts. {local}\n\n# B\n\nWe read your messages. {local}\n"
+    after = before.replace(f"contacts. {local}", "contacts.")
+    assert different(before, after) == [(local, "")]
+    assert different(after, before) == [("", local)]
+
+
 def test_a_sentence_that_moved_with_a_change_is_one_edit() -> None:
     old, new = "You may object to direct marketing at any time.", "You may not object to direct marketing at any time."
     before = f"# A\n\nWe collect your name for the account. {old}\n\n# B\n\nWe keep the data for one whole year.\n"

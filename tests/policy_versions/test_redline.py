@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from itertools import combinations
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from policy_versions.document import parse
-from policy_versions.matching import in_order, increasing
+from policy_versions.matching import heaviest, in_order, increasing
 from policy_versions.model import ChangeKind, SegmentKind
 from policy_versions.redline import redline, segments, text
 
@@ -105,3 +106,15 @@ def test_the_longest_rising_run_rises(seconds: list[int]) -> None:
     found = increasing(list(enumerate(seconds)))
     assert all(p[0] < q[0] and p[1] < q[1] for p, q in itertools.pairwise(found))
     assert bool(found) == bool(seconds)
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.integers(1, 9)), max_size=9, unique_by=lambda p: p[0]))
+def test_the_heaviest_rising_run_is_the_heaviest(drawn: list[tuple[int, int]]) -> None:
+    points = [(i, second) for i, (second, _) in enumerate(drawn)]
+    weights = [weight for _, weight in drawn]
+    found = heaviest(points, weights)
+    runs = [
+        c for n in range(len(points) + 1) for c in combinations(points, n) if list(c) == sorted(c, key=lambda p: p[1])
+    ]
+    assert found in [list(run) for run in runs]
+    assert sum(weights[i] for i, _ in found) == max(sum(weights[i] for i, _ in run) for run in runs)
