@@ -171,7 +171,7 @@ def _objections(found: ReleaseFinding, decision: Decision, release: Release, con
     unknown = [a for a in decision.answers if a not in obligations.conditions()]
     if unknown:
         return [Block("answer-unknown", {**about, "answer": ", ".join(unknown)})]
-    duty = duty_of(found.finding, config, {**release.answers, **decision.answers})
+    duty = duty_of(found.finding, config, {**_general(release, found), **decision.answers})
     wrong = [] if decision.reason.strip() else [Block("reason-missing", about)]
     people = [decision.by, *([decision.second] if decision.second else [])]
     wrong += [
@@ -183,6 +183,7 @@ def _objections(found: ReleaseFinding, decision: Decision, release: Release, con
     if decision.verdict is Verdict.RAISED and (level is None or level.rank <= duty.level.rank):
         wrong.append(Block("raised-nothing", {**about, "level": duty.level}))
     lowered = decision.verdict is Verdict.OVERRULED or (level is not None and level.rank < duty.level.rank)
+    lowered |= found.finding.sensitive and decision.answers.get("sensitive") is False  # overrules what was found
     if lowered and decision.second.strip() in {"", decision.by.strip()}:
         wrong.append(Block("second-missing", about))
     law = obligations.law_level(duty)
@@ -194,14 +195,24 @@ def _objections(found: ReleaseFinding, decision: Decision, release: Release, con
 def _settled(found: ReleaseFinding, release: Release, config: Config) -> Obligation:
     decision = decided(release, found)
     if decision is None or _objections(found, decision, release, config):
-        return duty_of(found.finding, config, release.answers)
-    duty = duty_of(found.finding, config, {**release.answers, **decision.answers})
+        return duty_of(found.finding, config, _general(release, found))
+    duty = duty_of(found.finding, config, {**_general(release, found), **decision.answers})
     level = decision.level
     if level is None:
         level = Level.NONE if decision.verdict is Verdict.OVERRULED else duty.level
     if level is Level.NONE:  # there is no such change: nothing follows from it
         return replace(duty, level=level, lead_days=0, guardian=False, blocks=())
     return replace(duty, level=level, guardian=(duty.guardian and level.asks) or level is Level.GUARDIAN)
+
+
+def _general(release: Release, found: ReleaseFinding) -> Mapping[str, bool]:
+    """Return the answers for the whole release that hold for a finding.
+
+    None of them takes away that its data is sensitive: that is overruled finding by finding, by two people.
+    """
+    if not found.finding.sensitive:
+        return release.answers
+    return {name: value for name, value in release.answers.items() if name != "sensitive"}
 
 
 def _texts(release: Release, config: Config, texts: Mapping[str, str] | None) -> list[Block]:
@@ -231,8 +242,9 @@ def _findings(release: Release, found: Sequence[ReleaseFinding] | None) -> list[
 
 
 def _same(written: Finding | None, shown: Finding) -> bool:
-    """Compare what duties follow from; line numbers and words of explanation may have moved on."""
-    parts = ("rule", "category", "effect", "direction", "material", "confidence", "sensitive")
+    """Compare what duties follow from and people are shown; lines and words of explanation may have moved on."""
+    judged = ("rule", "category", "effect", "direction", "material", "confidence", "sensitive")
+    parts = (*judged, "evidence_before", "evidence_after")
     return written is not None and all(getattr(written, p) == getattr(shown, p) for p in parts)
 
 

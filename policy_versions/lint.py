@@ -11,6 +11,7 @@ import regex
 from policy_versions import history
 from policy_versions.config import Config
 from policy_versions.decisions import Block
+from policy_versions.errors import TextError
 from policy_versions.model import Release
 
 _PLACEHOLDER: Final = regex.compile(
@@ -38,9 +39,16 @@ _ANCHOR: Final = regex.compile(r"""\{#([^}\s]+)\}|<a\s+(?:id|name)=["']([^"']+)[
 def lint(release: Release, texts: Mapping[str, bytes], config: Config) -> tuple[Block, ...]:
     """Return what looks wrong in the texts of a release, by file and line; TextError for one that is not UTF-8."""
     files = config.policy(release.policy).files
-    read = {files[language]: history.decode(data) for language, data in texts.items()}
+    read = {files[language]: _decode(files[language], data) for language, data in texts.items()}
     found = [warning for path, text in read.items() for warning in _text(path, text, config)]
     return (*found, *_dates(release, read), *_behind(release, files))
+
+
+def _decode(path: str, data: bytes) -> str:
+    try:
+        return history.decode(data)
+    except TextError as error:
+        raise TextError(f"{path}: {error}") from None
 
 
 def _text(path: str, text: str, config: Config) -> Iterator[Block]:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from policy_versions import decisions, obligations, release_file, transparency, version_log
-from policy_versions.config import Policy
+from policy_versions.config import NAME, Policy
 from policy_versions.decisions import Block
 from policy_versions.errors import BlockedError, ConfigError, HistoryError
-from policy_versions.model import Release
+from policy_versions.model import Release, ReleaseFinding
 from policy_versions.review import Desk, State, compare, digests, plan, standing, state
 from policy_versions.transparency import Key
 from policy_versions.version_log import CHECKPOINT, LOG
@@ -56,6 +56,7 @@ def draft(
     Raises ConfigError for a number that cannot follow.
     """
     now = state(desk, policy)
+    untouched(desk, now)
     last = now.last.release
     if last is not None and digests(now.texts) == {k: t.sha256 for k, t in last.texts.items()}:
         return None
@@ -68,6 +69,16 @@ def draft(
     path = release_file.path_of(policy.id, release.number)
     data = release_file.dump(release, header, today=desk.today)
     return Draft(release, path, data, now.path if now.path != path else "", earliest)
+
+
+def untouched(desk: Desk, now: State) -> None:
+    """Raise ConfigError where the pending release file was published and only lacks its tag: it must stay as it is."""
+    if now.pending is None or desk.repository.unborn:
+        return
+    about = (now.policy.id, now.pending.number)
+    if about in {version_log.names(row) for row in version_log.leaves(desk.repository.read("HEAD", LOG))}:
+        why = f"is in {LOG}, only its tag is missing (allowed: git fetch --tags, or policyctl publish sets it again)"
+        raise ConfigError([f"{now.path}: {now.policy.id} {now.pending.number} {why}"])
 
 
 def publish(desk: Desk, policy: Policy, *, now: datetime, keys: Sequence[Key] = ()) -> Publication | None:
@@ -96,7 +107,7 @@ def publish(desk: Desk, policy: Policy, *, now: datetime, keys: Sequence[Key] = 
     stops = (*standing(desk, found, findings), *_uncommitted(desk, found))
     if stops:
         raise ReleaseBlockedError(policy.id, stops)
-    release = decisions.settle(found.pending, desk.config, found.lead)
+    release = decisions.settle(_fresh(found.pending, findings), desk.config, found.lead)
     release = replace(release, announced_on=release.announced_on or desk.today)
     rows = [*rows, version_log.leaf(release)]
     head = version_log.head(version_log.origin(desk.config.site.url), rows, keys)
@@ -107,6 +118,12 @@ def publish(desk: Desk, policy: Policy, *, now: datetime, keys: Sequence[Key] = 
     commit = desk.repository.commit([found.path, LOG, CHECKPOINT], title, now=now)
     _tag(desk, release, commit, now)
     return Publication(replace(release, commit=commit), commit, new=True)
+
+
+def _fresh(release: Release, findings: Sequence[ReleaseFinding]) -> Release:
+    """Put what the texts show now in the place of what the file says of it: words, lines and quotes alike."""
+    shown = {(f.language, f.finding.fingerprint): f for f in findings}
+    return replace(release, findings=tuple(shown.get((f.language, f.finding.fingerprint), f) for f in release.findings))
 
 
 def _kept(release: Release, older: Release | None) -> Release:
@@ -158,11 +175,15 @@ def _log(desk: Desk) -> list[bytes]:
 
 
 def _uncommitted(desk: Desk, now: State) -> list[Block]:
-    """Name the texts of which git has not yet exactly these bytes: a tag could not hold them."""
+    """Name the texts of which git has not yet exactly these bytes, for a tag could not hold them; policy.toml too.
+
+    Whoever may decide and what the policy promises must be what others could see, not an edit of the moment.
+    """
     repository = desk.repository
-    committed = {k: None if repository.unborn else repository.read("HEAD", now.policy.files[k]) for k in now.texts}
-    paths = {k: now.policy.files[k] for k, data in now.texts.items() if committed[k] != data}
-    return [Block("text-uncommitted", {"language": k, "path": path}) for k, path in paths.items()]
+    head = "" if repository.unborn else repository.resolve("HEAD")
+    there = {now.policy.files[k]: data for k, data in now.texts.items()} | {NAME: repository.working(NAME)}
+    paths = [path for path, data in there.items() if not head or repository.read(head, path) != data]
+    return [Block("text-uncommitted", {"path": path}) for path in paths]
 
 
 def _finish(desk: Desk, release: Release, row: bytes) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Final
 
@@ -47,6 +48,16 @@ _DUTY: Final = ("level", "lead_days", "guardian", "law", "jurisdictions", "block
 def path_of(policy: str, number: str) -> str:
     """Return where the release file of a version lies."""
     return f"{FOLDER.format(policy=policy)}{number}.yaml"
+
+
+def owned(paths: Iterable[str], policies: Collection[str]) -> None:
+    """Raise ConfigError for release files of policies that policy.toml does not name: their versions would be lost."""
+    parts = (path.split("/") for path in paths if path.endswith(".yaml"))
+    held = {p[1] for p in parts if len(p) == 4 and (p[0], p[2]) == ("policies", "releases")}
+    why = "is not named, but has release files (allowed: keep it, with `withdrawn = true`)"
+    problems = [f"policy.toml: key `policy`: {name!r} {why}" for name in sorted(held - set(policies))]
+    if problems:
+        raise ConfigError(problems)
 
 
 def parse(data: bytes, name: str) -> Release:

@@ -179,6 +179,7 @@ def review(desk: Desk, policy: Policy, *, base: str | None = None, lint: Lint | 
     else:
         release = decisions.settle(now.pending, desk.config, now.lead)
         stops = standing(desk, now, findings)
+    changed = dict(before) != now.texts
     return Review(
         policy,
         name,
@@ -187,9 +188,10 @@ def review(desk: Desk, policy: Policy, *, base: str | None = None, lint: Lint | 
         editorial,
         stops,
         decisions.earliest(release, desk.today),
-        tuple(lint(release, now.texts, desk.config)) if lint else (),
+        # A text that nobody touched is nobody's work now, even one that cannot be read.
+        tuple(lint(release, now.texts, desk.config)) if lint and (changed or now.pending) else (),
         _questions(release, desk.config),
-        changed=dict(before) != now.texts,
+        changed=changed,
     )
 
 

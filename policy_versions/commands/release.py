@@ -130,6 +130,8 @@ def decide(  # noqa: PLR0913, PLR0917 - one option each
     directory: Path,
 ) -> None:
     """Confirm, overrule or raise the finding FINGERPRINT (its first digits will do) in the release file."""
+    from policy_versions import publishing  # noqa: PLC0415
+
     say = _words(lang)
     with Repository.open(directory) as repository:
         desk = _desk(repository, None)
@@ -147,7 +149,9 @@ def decide(  # noqa: PLR0913, PLR0917 - one option each
                 [f"no draft, or several, has the finding `{fingerprint}` (allowed: {', '.join(known) or 'none'})"]
             )
         made = Decision(fingerprint, Verdict(verdict), reason, by, desk.today, second, Level(level) if level else None)
+        publishing.untouched(desk, meant[0])
         changed = decisions.decide(meant[0].pending, desk.config, made, answers=_answers(answers))
+        changed = decisions.settle(changed, desk.config, meant[0].lead)
         header = "\n".join(words(x)("draft.header") for x in LANGUAGES)
         (root / meant[0].path).write_bytes(release_file.dump(changed, header, today=desk.today))
     full = changed.decisions[-1].fingerprint
@@ -231,10 +235,15 @@ def _reviews(repository: Repository, revisions: str) -> tuple[Review, ...]:
 
 
 def _desk(repository: Repository, commit: str | None) -> Desk:
-    config = settings.load(repository, commit)
+    imported = commit is not None and repository.read(commit, settings.NAME) is None and repository.root is not None
+    if imported:  # its policy.toml was made later: the history is judged by the one that lies here
+        click.echo(f"policyctl: {(commit or '')[:12]} has no {settings.NAME}: reading that of the work tree", err=True)
+    config = settings.load(repository, None if imported else commit)
     today = datetime.now(config.zone).date()
     if commit is None and repository.root is None:
         commit = repository.resolve(config.ref or repository.default_ref())
+    there = commit or ("" if repository.unborn else repository.resolve("HEAD"))
+    release_file.owned(repository.files(there, "policies") if there else (), [p.id for p in config.policies])
     return Desk(repository, config, Source(repository, commit), today)
 
 

@@ -116,6 +116,34 @@ def test_uncommitted_work_is_judged_without_a_range(run: Shell) -> None:
     assert "policies/privacy/en.md (en) did not change, while zh-CN did." in out
 
 
+def test_a_text_that_cannot_be_read_is_named_where_it_changed_and_passed_over_where_not(run: Shell) -> None:
+    second = '\n[[policy]]\nid = "terms"\ntitle = { en = "Terms" }\nfiles = { en = "terms.md" }\n'
+    run.git.commit({"policy.toml": TOML + second, "terms.md": b"# Terms\n\xff\n"})
+    assert run("check")[0] == 0
+    run.git.commit({"terms.md": b"\xff\xfea\x00"})
+    assert run("check")[0] == 0
+    code, _, err = run("check", "HEAD~1..HEAD")
+    assert (code, err) == (2, "policyctl: terms.md: line 2: byte 0xff is not UTF-8; save the text as UTF-8\n")
+
+
+def test_a_history_without_policy_toml_is_checked_by_that_of_the_work_tree(run: Shell) -> None:
+    run.git.git("rm", "--quiet", "--cached", "policy.toml")
+    run.git.git("commit", "--quiet", "-m", "x", **run.git.dates())
+    run.git.write(ZH, NEW[ZH])
+    run.git.git("commit", "--quiet", "-am", "y", **run.git.dates())
+    code, out, err = run("check", "HEAD~1..HEAD")
+    assert (code, "邮箱：help@example.com" in out) == (1, True)
+    assert err.endswith(" has no policy.toml: reading that of the work tree\n")
+
+
+def test_a_policy_with_versions_cannot_drop_out_of_policy_toml(run: Shell) -> None:
+    first(run)
+    run.git.commit({"policy.toml": TOML.replace('id = "privacy"', 'id = "notice"')})
+    for arguments in (("check", "HEAD~1..HEAD"), ("check",), ("publish",)):
+        code, _, err = run(*arguments)
+        assert (code, "'privacy' is not named, but has release files" in err) == (2, True)
+
+
 def test_an_editorial_change_blocks_nothing(run: Shell) -> None:
     run.git.write(EN, TEXTS[EN].replace("We collect", "**We** collect"))
     code, out, _ = run("check")

@@ -123,6 +123,18 @@ def test_answers_settle_what_the_table_asks(settings: Config) -> None:
     assert "duty-M6" not in codes(for_all, settings)
 
 
+def test_that_found_data_is_not_sensitive_takes_two_people(settings: Config) -> None:
+    made = release(settings, "purpose: face")
+    found = replace(made.findings[0], finding=replace(made.findings[0].finding, sensitive=True))
+    made = decisions.settle(replace(made, findings=(found,)), settings)
+    assert made.findings[0].obligation.jurisdictions["CN"] is Level.SEPARATE_CONSENT
+    assert decisions.settle(replace(made, answers={"sensitive": False}), settings).findings == made.findings
+    with pytest.raises(ConfigError, match="takes a second person"):
+        decisions.decide(made, settings, say(made), answers={"sensitive": False})
+    agreed = decisions.decide(made, settings, say(made, second=ZHOU), answers={"sensitive": False})
+    assert agreed.findings[0].obligation.jurisdictions["CN"] is Level.CONSENT
+
+
 def test_below_the_statute_nothing_but_the_text_helps(settings: Config) -> None:
     open_one = release(settings, "rights: fewer")
     confirmed = decisions.decide(open_one, settings, say(open_one))

@@ -20,7 +20,7 @@ from policy_versions.release import Record
 from policy_versions.review import Desk, Source
 from policy_versions.transparency import Key
 from tests.policy_versions.gitmaker import GitMaker
-from tests.policy_versions.releasing import BASE, EN, ZH, House, classify
+from tests.policy_versions.releasing import BASE, EN, TOML, ZH, House, classify
 
 
 @pytest.fixture
@@ -128,6 +128,51 @@ def test_publishing_stops_at_what_git_does_not_have(house: House) -> None:
     house.git.write(ZH, house.texts[ZH] + "\n未提交\n")
     house.confirm(house.draft())
     assert blocked(house) == ["text-uncommitted"]
+
+
+def test_publishing_stops_at_promises_that_git_does_not_have(house: House) -> None:
+    house.confirm(house.draft())
+    house.git.write("policy.toml", TOML.replace('"lin@example.com", ', ""))
+    with pytest.raises(ReleaseBlockedError) as error:
+        house.publish()
+    assert [(b.code, b.args["path"]) for b in error.value.blocks] == [("text-uncommitted", "policy.toml")]
+
+
+def test_a_quote_cannot_be_reworded(house: House) -> None:
+    house.release()
+    house.add("purpose: x")
+    confirmed = house.confirm(house.draft())
+    first, second = confirmed.findings
+    milder = replace(first, finding=replace(first.finding, evidence_after="nothing to see"))
+    house.write(replace(confirmed, findings=(milder, second)))
+    assert blocked(house) == ["finding-lost"]
+
+
+def test_what_is_published_is_said_in_the_words_of_the_classifier(house: House) -> None:
+    house.release()
+    house.add("purpose: x")
+    confirmed = house.confirm(house.draft())
+    first, second = confirmed.findings
+    milder = replace(first, finding=replace(first.finding, explanation={"zh-CN": "无事", "en": "nothing"}))
+    house.write(replace(confirmed, findings=(milder, second)))
+    done = house.publish()
+    assert done is not None
+    assert {f.finding.explanation["en"] for f in done.release.findings} == {"purpose added"}
+
+
+def test_a_release_whose_tag_was_lost_is_not_drafted_over(house: House) -> None:
+    house.release()
+    house.git.git("tag", "-d", "privacy/v1.0.0")
+    file = house.git.root / "policies/privacy/releases/1.0.0.yaml"
+    before = file.read_bytes()
+    house.git.commit({ZH: house.texts[ZH] + "\nmore\n"})
+    with pytest.raises(ConfigError, match=r"1\.0\.0 is in transparency/log\.jsonl, only its tag is missing"):
+        house.draft()
+    assert file.read_bytes() == before
+    house.git.git("revert", "--no-edit", "HEAD", **house.git.dates())
+    done = house.publish()
+    assert done is not None
+    assert found(house) == []
 
 
 def test_a_finding_cannot_be_edited_away(house: House) -> None:
