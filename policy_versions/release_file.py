@@ -50,6 +50,12 @@ def path_of(policy: str, number: str) -> str:
     return f"{FOLDER.format(policy=policy)}{number}.yaml"
 
 
+def numbers(policy: str, tags: Iterable[str]) -> list[str]:
+    """Return the version numbers that tags of a policy name; a tag of another form is somebody else's."""
+    found = (tag.removeprefix(f"{policy}/v") for tag in tags if tag.startswith(f"{policy}/v"))
+    return [number for number in found if _NUMBER.fullmatch(number) and number.isascii()]
+
+
 def owned(paths: Iterable[str], policies: Collection[str]) -> None:
     """Raise ConfigError for release files of policies that policy.toml does not name: their versions would be lost."""
     parts = (path.split("/") for path in paths if path.endswith(".yaml"))

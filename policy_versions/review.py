@@ -102,7 +102,7 @@ class State:
 def published(repository: history.Repository, policy: str, source: Source) -> Published:
     """Read the last release of a policy from its tag; one whose file says that it was withdrawn is passed over."""
     tags = repository.tags(f"{policy}/v")
-    numbers = sorted((name.removeprefix(f"{policy}/v") for name in tags), key=obligations.number_key, reverse=True)
+    numbers = sorted(release_file.numbers(policy, tags), key=obligations.number_key, reverse=True)
     for number in numbers:
         name = release_file.path_of(policy, number)
         commit = tags[f"{policy}/v{number}"].commit

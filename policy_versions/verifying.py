@@ -34,10 +34,9 @@ def verify(
     for policy in config.policies:
         prefix = f"{policy.id}/v"
         tags = repository.tags(prefix)
-        for name in sorted(tags, key=lambda n: _key(n.removeprefix(prefix))):
-            number = name.removeprefix(prefix)
+        for number in sorted(release_file.numbers(policy.id, tags), key=obligations.number_key):
             tagged.add((policy.id, number))
-            wrong += _release(repository, head, policy.id, number, tags[name].commit, leaves)
+            wrong += _release(repository, head, policy.id, number, tags[f"{prefix}{number}"].commit, leaves)
         wrong += _current(repository, config, head, policy.id)
     lost = [version_log.names(row) for row in leaves if version_log.names(row) not in tagged]
     return (*wrong, *(Block("tag-lost", {"policy": p, "number": n, "tag": f"{p}/v{n}"}) for p, n in lost))
@@ -47,13 +46,6 @@ def rows(repository: Repository, config: Config) -> tuple[bytes, ...]:
     """Return the leaves of the log; ConfigError when it is broken."""
     head = repository.resolve(config.ref or repository.default_ref())
     return version_log.leaves(repository.read(head, LOG))
-
-
-def _key(number: str) -> tuple[int, ...]:
-    try:
-        return obligations.number_key(number)
-    except ConfigError:
-        return (-1,)
 
 
 def _rows(repository: Repository, commit: str) -> tuple[tuple[bytes, ...], list[Block]]:
@@ -140,10 +132,10 @@ def _place(
 def _current(repository: Repository, config: Config, head: str, policy: str) -> list[Block]:
     """Find a text at HEAD that is not what was published last, though no draft says that it is on its way."""
     source = Source(repository, head)
-    tags = [name.removeprefix(f"{policy}/v") for name in repository.tags(f"{policy}/v")]
+    tags = release_file.numbers(policy, repository.tags(f"{policy}/v"))
     if not tags or pending(source, repository, policy) is not None:
         return []
-    number = max(tags, key=_key)
+    number = max(tags, key=obligations.number_key)
     data = source.read(release_file.path_of(policy, number))
     if data is None:
         return []

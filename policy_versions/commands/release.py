@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
 
 import click
 
 from policy_versions import config as settings
 from policy_versions import decisions, release_file
 from policy_versions.config import Config, Policy
-from policy_versions.errors import BlockedError, ConfigError, HistoryError, PolicyError
+from policy_versions.errors import BlockedError, ConfigError, HistoryError
 from policy_versions.history import Repository
 from policy_versions.lint import lint
 from policy_versions.model import Decision, Level, Verdict
@@ -23,10 +21,6 @@ from policy_versions.reports import text as text_report
 from policy_versions.reports.words import LANGUAGES, Words, words
 from policy_versions.review import Desk, Review, Source, review, state, touched
 
-if TYPE_CHECKING:
-    from policy_versions.transparency import Key
-
-KEY_FILE: Final = "POLICYCTL_SIGNING_KEY_FILE"
 _DIRECTORY = click.option(
     "-C", "--directory", default=".", metavar="DIR", help="The policy repository, or a folder in it (default: here).",
     type=click.Path(path_type=Path),
@@ -165,6 +159,7 @@ def decide(  # noqa: PLR0913, PLR0917 - one option each
 def publish(policy: str | None, lang: str | None, directory: Path) -> None:
     """Publish the drafted release: write its hashes, log it, commit, tag. Twice changes nothing; 1 while blocked."""
     from policy_versions import publishing  # noqa: PLC0415
+    from policy_versions.commands import keys  # noqa: PLC0415
 
     say = _words(lang)
     with Repository.open(directory) as repository:
@@ -172,7 +167,7 @@ def publish(policy: str | None, lang: str | None, directory: Path) -> None:
         now = datetime.now().astimezone()
         for one in _policies(desk.config, policy):
             try:
-                done = publishing.publish(desk, one, now=now, keys=_keys(os.environ))
+                done = publishing.publish(desk, one, now=now, keys=keys.signing(os.environ))
             except publishing.ReleaseBlockedError as error:
                 said = [say("publish.blocked", policy=one.id), *(f"  ☐ {say.block(b)}" for b in error.blocks)]
                 raise BlockedError(said) from None
@@ -200,15 +195,15 @@ def publish(policy: str | None, lang: str | None, directory: Path) -> None:
 def verify(against: Path | None, verifiers: tuple[str, ...], lang: str | None, directory: Path) -> None:
     """Check that texts, release files, log, tags and checkpoint are as they were published; exit 1 when not."""
     from policy_versions import verifying  # noqa: PLC0415
-    from policy_versions.transparency import Key  # noqa: PLC0415
+    from policy_versions.commands import keys  # noqa: PLC0415
 
     say = _words(lang)
-    keys = [*map(Key.parse, verifiers), *_keys(os.environ)]
+    wanted = [*keys.verifiers(verifiers), *keys.signing(os.environ)]
+    witness = keys.witness(against) if against else None
     with Repository.open(directory) as repository:
         config = settings.load(repository)
-        witness = against.read_bytes() if against else None
-        wrong = verifying.verify(repository, config, keys=keys, witness=witness)
-        releases = sum(len(repository.tags(f"{p.id}/v")) for p in config.policies)
+        wrong = verifying.verify(repository, config, keys=wanted, witness=witness)
+        releases = sum(len(release_file.numbers(p.id, repository.tags(f"{p.id}/v"))) for p in config.policies)
         lines = len(verifying.rows(repository, config)) if not wrong else 0
     if not wrong:
         click.echo(say("verify.clean", releases=releases, lines=lines))
@@ -267,19 +262,6 @@ def _answers(given: tuple[str, ...]) -> dict[str, bool]:
     if wrong:
         raise ConfigError(wrong)
     return {name: value == "true" for name, _, value in parts}
-
-
-def _keys(environment: Mapping[str, str]) -> list[Key]:
-    """Read the signing key where one is configured."""
-    from policy_versions.transparency import Key  # noqa: PLC0415
-
-    path = environment.get(KEY_FILE)
-    if not path:
-        return []
-    try:
-        return [Key.parse(Path(path).read_text(encoding="utf-8"))]
-    except OSError as error:
-        raise PolicyError(f"{KEY_FILE}: {path}: {error.strerror}") from None
 
 
 def _words(lang: str | None) -> Words:

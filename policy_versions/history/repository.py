@@ -239,6 +239,7 @@ def _tag(row: list[bytes]) -> Tag | None:
 
 def _refusal(path: Path, err: str) -> str:
     if "dubious ownership" in err:
+        path = path.resolve()  # git wants the whole path
         return f"{path} belongs to another user; git reads it after: git config --global --add safe.directory {path}"
     if "not a git repository" in err:
         return f"{path} is not in a git repository (make one: policyctl init DIR)"

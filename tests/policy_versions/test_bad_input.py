@@ -13,6 +13,7 @@ from policy_versions.cli import main
 from policy_versions.config import parse
 from policy_versions.errors import ConfigError
 from policy_versions.obligations import after
+from policy_versions.signed_note import Key
 from tests.policy_versions.gitmaker import GitMaker
 from tests.policy_versions.releasing import BASE, TOML
 
@@ -93,3 +94,36 @@ def test_a_release_file_nested_without_end_is_told() -> None:
 def test_the_bounds_of_days_let_through_what_people_mean() -> None:
     found = parse((TOML + "[notice]\nlead_days = { consent = 3650 }\n").encode(), lambda _: True)
     assert found.notice.lead_days == {"consent": 3650}
+
+
+@pytest.mark.parametrize("data", [b"\xff\xfe", b"junk", b"a+b+c", b""])
+def test_a_signing_key_that_is_none_is_misuse(
+    call: Call, tmp_path: Path, data: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "key").write_bytes(data)
+    monkeypatch.setenv("POLICYCTL_SIGNING_KEY_FILE", str(tmp_path / "key"))
+    for command in ("publish", "verify"):
+        code, said = call(command)
+        assert (code, said.startswith(f"policyctl: POLICYCTL_SIGNING_KEY_FILE: {tmp_path}/key: ")) == (2, True)
+
+
+def test_a_public_key_cannot_sign(call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "key").write_text(Key.from_seed("log", bytes(32)).verifier(), encoding="utf-8")
+    monkeypatch.setenv("POLICYCTL_SIGNING_KEY_FILE", str(tmp_path / "key"))
+    code, said = call("publish")
+    assert (code, "is a verifier's key" in said) == (2, True)
+
+
+def test_what_verify_is_given_must_be_a_key_and_a_checkpoint(call: Call, tmp_path: Path) -> None:
+    (tmp_path / "kept").write_bytes(b"\xff junk")
+    assert call("verify", "--key", "junk") == (2, "policyctl: --key: a key reads NAME+ID+BASE64\n")
+    code, said = call("verify", "--against", tmp_path / "kept")
+    assert (code, f"--against: {tmp_path}/kept: is no checkpoint" in said) == (2, True)
+
+
+def test_tags_of_another_form_are_no_versions(maker: GitMaker, call: Call) -> None:
+    for tag in ("privacy/v-1", "privacy/vfoo", "privacy/v1.0.0-rc1", "privacy/v\u00b2"):
+        maker.git("tag", tag)
+    for command in ("check", "versions", "verify", "draft"):
+        assert call(command)[0] == 0, command
+    assert (maker.root / "policies/privacy/releases/1.0.0.yaml").is_file()
