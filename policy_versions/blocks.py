@@ -24,7 +24,7 @@ _BORDER: Final = re.compile(
     re.MULTILINE,
 )
 _HIDDEN_FENCE: Final = re.compile(
-    r"^[ \t]*(?:[-*+>]|\d+[.)])[^\n]*(?:```|~~~)|^(?: {4,}|\t)[ \t]*(?:```|~~~)", re.MULTILINE
+    r"^[ \t]*(?:[-*+>]|\d+[.)])[^\n]*(?:```|~~~)|^(?: {4}|\t)[ \t]*(?:```|~~~)", re.MULTILINE
 )
 """A fence inside a list or a quote: what is open where cannot be told by lines."""
 _PROSE: Final = re.compile(rf"\n*(?:[A-Za-z{HAN}“《【（][^\n|]*(?:\n|$))*\n*")

@@ -19,7 +19,9 @@ _WHOLE: Final = (
     "|未经|不会|不得|不能|不再|不可|可能|可以|能够|应当|必须|需要|将会|仅会|第三方|个人信息|我们|您的|以及|或者"
 )
 TOKEN: Final = re.compile(rf"{_WHOLE}|[{HAN}]|[^\W_{HAN}]+(?:[.\-@_'’][^\W_{HAN}]+)*|\s+|.", re.DOTALL)
-_LINE: Final = re.compile(r".*?(?:[\n。！？；]+|(?<=[.!?;]) +|$)", re.DOTALL)
+_LINE: Final = re.compile(
+    r"[^\n。！？；.!?;]*(?:[.!?;]+[^\s。！？；.!?;]+[^\n。！？；.!?;]*)*(?:[\n。！？；]+|[.!?;]+ *|$)"
+)
 BRIEF: Final = 12_000
 """Changed passages up to so many signs are compared by words at once, longer ones by sentences first."""
 Part = tuple[str, str, bool]
