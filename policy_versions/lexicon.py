@@ -11,11 +11,9 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cache
-from importlib import resources
 from typing import Final, NamedTuple, cast
 
-from policy_versions.datafile import read
-from policy_versions.patterns import Pattern, fold, literals, prepare
+from policy_versions.patterns import FOLDER, Pattern, fold, literals, prepare, read
 
 MAX_SCAN: Final = 20_000
 """Longer statements are scanned in their first part only: no sentence is that long, an enormous table cell is."""
@@ -167,8 +165,7 @@ def _han_starts(text: str) -> list[int]:
 
 def languages() -> tuple[str, ...]:
     """Name the languages there is a lexicon for."""
-    folder = resources.files("policy_versions") / "lexicons"
-    return tuple(sorted(f.name.removesuffix(".yaml") for f in folder.iterdir() if f.name.endswith(".yaml")))
+    return tuple(sorted(f.stem for f in FOLDER.glob("*.yaml")))
 
 
 def family(language: str) -> str:
@@ -179,10 +176,13 @@ def family(language: str) -> str:
 
 @cache
 def load(language: str) -> Lexicon:
-    """Load and compile the lexicon of a language (a tag such as `zh-CN` will do)."""
-    name = family(language)
-    text = (resources.files("policy_versions") / "lexicons" / f"{name}.yaml").read_text(encoding="utf-8")
-    data = read(text, f"lexicons/{name}.yaml")
+    """Load and compile the lexicon of a language (a tag such as `zh-CN` will do), once for all its tags."""
+    return _load(family(language))
+
+
+@cache
+def _load(name: str) -> Lexicon:
+    data = read(name)
     han = name == "zh"
     concepts = {c: tuple(_split(p)) for c, p in cast("dict[str, str]", data["concepts"]).items()}
     indexes = {"field": Index(han), "": Index(han)}

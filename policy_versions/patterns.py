@@ -5,12 +5,20 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Final, NamedTuple, cast
 
-from policy_versions.datafile import read
+from policy_versions import strict_yaml
 
+FOLDER: Final = Path(__file__).parent / "lexicons"
 MAX_SPELT: Final = 260
+
+
+@cache
+def read(name: str) -> dict[str, strict_yaml.Node]:
+    """Read the data file of a language; raises ConfigError naming file and line."""
+    path = FOLDER / f"{name}.yaml"
+    return cast("dict[str, strict_yaml.Node]", strict_yaml.read(path.read_bytes(), f"lexicons/{path.name}"))
 
 
 class Pattern(NamedTuple):
@@ -27,8 +35,7 @@ def _table() -> dict[int, str]:
     table = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFF01, 0xFF5F)}
     table |= {0x3000: " ", 0xA0: " ", 0x202F: " ", 0x2007: " "}
     table |= {ord(c): '"' for c in "“”„«»「」『』"} | {ord(c): "'" for c in "‘’‚′`"} | {ord(c): "-" for c in "‐‑–—―−"}
-    text = (resources.files("policy_versions") / "lexicons" / "zh.yaml").read_text(encoding="utf-8")
-    data = cast("dict[str, str]", read(text, "lexicons/zh.yaml"))
+    data = cast("dict[str, str]", read("zh"))
     table |= {ord(t): s for t, s in zip(data["traditional"], data["simplified"], strict=True)}
     return table
 
@@ -56,8 +63,16 @@ def fold(text: str, language: str) -> str:
     return _BLANK.sub(" ", text.translate(_LATIN)).strip()
 
 
+_BARE_WORDS: Final = re.compile(r"[^\[\](){}?*+|.\\^$~]+")
+_ENGLISH_WORDS: Final = re.compile(r"[a-z ]+")
+_RUN: Final = re.compile(r"[^\[\](){}?*+|.\\^$]+(?![?*+{])")  # what stands for itself
+
+
 def prepare(source: str, language: str) -> list[Pattern]:
     """Write the short forms of a pattern out; alternatives at the top become patterns of their own."""
+    folded = _fold_source(source) if language == "zh" else source
+    if (_BARE_WORDS if language == "zh" else _ENGLISH_WORDS).fullmatch(folded):
+        return [Pattern(folded.strip(), (folded[0],), language == "zh")]
     if language == "zh":
         source = _fold_source(source.replace("..?", "..").replace("..", "[^。;]{0,14}?"))
         source = re.sub(r"(?<=[\u4e00-\u9fff]) \?(?=[a-z\u4e00-\u9fff(])|(?<=[a-z]) \?(?=[\u4e00-\u9fff(])", "", source)
@@ -71,13 +86,15 @@ def _fold_source(source: str) -> str:
 
 
 def _inflect(source: str) -> str:
-    source = re.sub(r"([a-z]+)e~", r"\1(?:e|es|ed|ing)", source)
-    source = re.sub(r"([a-z]*[^aeiou(|])y~", r"\1(?:y|ies|ied|ying)", source)
-    source = re.sub(r"~", "(?:s|es|ed|ing)?", source)
+    if "~" in source:
+        source = re.sub(r"([a-z]+)e~", r"\1(?:e|es|ed|ing)", source)
+        source = re.sub(r"([a-z]*[^aeiou(|])y~", r"\1(?:y|ies|ied|ying)", source)
+        source = source.replace("~", "(?:s|es|ed|ing)?")
     source = source.replace(r"\.", "\0").replace(".?", " ?").replace("’", "'").replace("\0", r"\.")
-    source = re.sub(r"(?<!\[)-(?![^\[]*\])", " ", source)
+    if "-" in source:
+        source = re.sub(r"(?<!\[)-(?![^\[]*\])", " ", source)
     source = source.replace("'", " ").replace("(?: | )", " ")
-    return re.sub(r"\[a-z ?\]\{0,0\}", "", source)
+    return re.sub(r"\[a-z ?\]\{0,0\}", "", source) if "{0,0}" in source else source
 
 
 _TAIL: Final = re.compile(r"\[a-z[ a-z0-9,’.:()§ü-]*\]\*\??$")
@@ -100,6 +117,8 @@ def _pattern(source: str, language: str) -> Pattern:
 
 def _alternatives(source: str) -> list[str]:
     """Split at bars outside all brackets."""
+    if "|" not in source:
+        return [source]
     parts, depth, start, inside = [], 0, 0, False
     for i, c in enumerate(source):
         if i and source[i - 1] == "\\" and source[i - 2 : i - 1] != "\\":
@@ -149,6 +168,8 @@ def _span(part: str) -> str:
 
 def literals(source: str) -> list[str] | None:
     """Spell a pattern out into all the strings it matches; None when they are infinite, conditional or too many."""
+    if _BARE_WORDS.fullmatch(source):
+        return [source]
     spelt, rest = _spell(source)
     return spelt if rest == "" else None
 
@@ -160,6 +181,10 @@ def _spell(source: str) -> tuple[list[str], str | None]:
     while source and source[0] != ")":
         if source[0] == "|":
             whole, current, source = whole + current, [""], source[1:]
+            continue
+        run = _RUN.match(source)
+        if run is not None:
+            current, source = [a + run[0] for a in current], source[run.end() :]
             continue
         piece, rest = _piece(source)
         if piece is None:

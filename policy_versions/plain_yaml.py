@@ -111,6 +111,8 @@ def _value(cursor: _Cursor, indent: int, rest: str) -> Node:
     rest = rest.rstrip(" ")
     if rest in ("|", "|-"):
         return _literal(cursor, indent, keep=rest == "|")
+    if rest == ">-":
+        return _folded(cursor, indent)
     line = cursor.peek()
     deeper = line is not None and _indent(line) > indent
     if not rest:
@@ -145,6 +147,14 @@ def _literal(cursor: _Cursor, indent: int, *, keep: bool) -> str:
     if not taken:
         raise _TooHard
     return "\n".join(taken) + ("\n" if keep else "")
+
+
+def _folded(cursor: _Cursor, indent: int) -> str:
+    """Join lines by blanks; empty, indented or blank-ended ones among them have rules of their own."""
+    lines = _literal(cursor, indent, keep=False).split("\n")
+    if any(not line or line[0] == " " or line[-1] == " " for line in lines):
+        raise _TooHard
+    return " ".join(lines)
 
 
 def _scalar(text: str) -> Node:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Final, cast
 
-from policy_versions.datafile import Data, read
 from policy_versions.errors import ConfigError
 from policy_versions.model import Category, Confidence
+from policy_versions.strict_yaml import Node, read
 
 KINDS: Final = ("concept", "entity", "quantity", "force", "swap", "item", "residual")
 DIRECTIONS: Final = ("practice", "protection", "expands", "restricts", "neutral", "first", "swap")
@@ -61,8 +61,7 @@ _NAMES: Final = {
 @cache
 def load() -> tuple[Rule, ...]:
     """Load all rules in the order of their ids; raises ConfigError naming file, key and what is allowed."""
-    folder = resources.files("policy_versions") / "rules"
-    files = sorted((f for f in folder.iterdir() if f.name.endswith(".yaml")), key=lambda f: f.name)
+    files = sorted((Path(__file__).parent / "rules").glob("*.yaml"), key=lambda f: f.name)
     return tuple(parse(f.read_text(encoding="utf-8"), f.name) for f in files)
 
 
@@ -73,7 +72,9 @@ def find(identity: str) -> Rule | None:
 
 def parse(text: str, name: str) -> Rule:
     """Read one rule file."""
-    data = read(text, f"rules/{name}")
+    data = read(text.encode(), f"rules/{name}")
+    if not isinstance(data, dict):
+        raise ConfigError([f"rules/{name}: holds no keys"])
     problems = [f"rules/{name}: unknown key `{k}`" for k in data if k not in _known()]
     problems += [
         f"rules/{name}: key `{k}` is missing"
@@ -100,11 +101,11 @@ def parse(text: str, name: str) -> Rule:
     )
 
 
-def _texts(data: dict[str, Data]) -> dict[str, str]:
+def _texts(data: dict[str, Node]) -> dict[str, str]:
     return {k: str(data[k]) for k in ("of", "longer", "single", "when") if k in data}
 
 
-def _lists(data: dict[str, Data]) -> dict[str, tuple[str, ...] | tuple[tuple[str, ...], ...]]:
+def _lists(data: dict[str, Node]) -> dict[str, tuple[str, ...] | tuple[tuple[str, ...], ...]]:
     found: dict[str, tuple[str, ...] | tuple[tuple[str, ...], ...]] = {}
     for key, name in _NAMES.items():
         if key in data:
@@ -117,11 +118,11 @@ def _known() -> set[str]:
     return {f.name for f in fields(Rule)} | set(_NAMES)
 
 
-def _bad(data: dict[str, Data], key: str, allowed: tuple[str, ...], name: str) -> list[str]:
+def _bad(data: dict[str, Node], key: str, allowed: tuple[str, ...], name: str) -> list[str]:
     if key not in data or data[key] in allowed:
         return []
     return [f"rules/{name}: key `{key}`: {data[key]!r} (allowed: {', '.join(allowed)})"]
 
 
-def _list(value: Data) -> tuple[str, ...]:
-    return tuple(value) if isinstance(value, list) else (str(value),)
+def _list(value: Node) -> tuple[str, ...]:
+    return tuple(map(str, value)) if isinstance(value, list) else (str(value),)

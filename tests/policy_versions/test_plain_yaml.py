@@ -17,6 +17,7 @@ PIECES = [
     " #", "\"", "'", "|", "|-\n", ">", "[", "]", "{", "}", ",", ", ", "&x", "*x", "!t", "---",
     "...", "?", "%", "@", "`", "\\", "\\n", "<<", "\n\n", "=", "\ufeff", "\u2028", "\x85", "\t",
     "k: v\n", "- a\n", "- k: v\n  l: w\n", "k:\n  - a\n", "k:\n- a\n", "k: |\n  a\n\n  b\n",
+    "k: >-\n  a\n  b\n", ">-\n",
 ]  # fmt: skip
 TREES = st.recursive(
     st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=12
@@ -38,6 +39,11 @@ def full(text: str) -> Node | None:
 @example("- - a\n  - b\n- c\n")
 @example("k: |\n\n  a\n")
 @example("k: |-\n  a\n   b\n  c\n\n\nl: x\n")
+@example("k: >-\n  a\n  b c\nl: x\n")
+@example("k: >-\n  a\n\n  b\n")
+@example("k: >-\n  a\n   b\n  c\n")
+@example("k: >-\n  a \n  b\n\n\n")
+@example("k: >-\n  - a\n  # b\n")
 @example("k: {a: b, c: [d, 'e']}\n")
 @example("k: [a: b]\n")
 @example("k: {a, b}\n")
@@ -61,7 +67,16 @@ def test_what_we_write_is_read_the_same_by_both(tree: Node) -> None:
     assert plain_yaml.read(text) in (None, tree)
 
 
-@pytest.mark.parametrize("name", ["obligations.yaml", "reports/strings.en.yaml", "reports/strings.zh-CN.yaml"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "obligations.yaml",
+        "reports/strings.en.yaml",
+        "reports/strings.zh-CN.yaml",
+        "lexicons/en.yaml",
+        "lexicons/zh.yaml",
+    ],
+)
 def test_our_own_tables_are_plain(name: str) -> None:
     text = files("policy_versions").joinpath(name).read_text(encoding="utf-8")
     assert plain_yaml.read(text) == full(text) is not None
