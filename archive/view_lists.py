@@ -49,8 +49,10 @@ def home(archive: Archive, ui: str) -> bytes:
                 "coming": coming and entry(view, shelf, coming),
                 "coming_redline": coming and base and view.redline(base, coming),
                 "count": len(shelf.releases),
+                "gone": shelf.current is None and coming is None,
             }
         )
+    cards.sort(key=lambda card: bool(card["gone"]))
     return view.render(
         "home.html",
         kind="home",

@@ -220,3 +220,16 @@ def test_an_address_that_leads_nowhere_names_the_nearest(source: Memory, today: 
 def test_a_policy_may_not_take_an_address_of_the_archive(source: Memory, today: date) -> None:
     with pytest.raises(ConfigError, match="'proof' is an address of the archive itself"):
         site.Site.of(replace(source, releases_by_policy={"proof": ()}), today=today)
+
+
+def test_policies_that_ended_come_last_and_say_so(imported: Memory, source: Memory, today: date) -> None:
+    ended = tuple(
+        replace(r, policy="old", withdrawn_on=date(2025, 1, 1)) for r in source.releases_by_policy["privacy"][:1]
+    )
+    both = replace(
+        source,
+        releases_by_policy={"old": ended, **source.releases_by_policy},
+        texts={**source.texts, ("old", "1.0.0", "zh-CN"): b"x"},
+    )
+    words = say(both, links.home(), today)
+    assert words.index("隐私政策") < words.index("已不再适用，仅供查阅")
