@@ -77,7 +77,7 @@ class Comparison:
         return tuple(r for r in self.rows if r.number)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=24)
 def parsed(text: str, language: str) -> Document:
     """Cut a text into clauses, remembering the last few: a timeline compares each text twice."""
     return document.parse(text, language)

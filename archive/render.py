@@ -98,7 +98,7 @@ def document(text: str, *, marks: Sequence[Mark] = (), words: Words | None = Non
     return Rendered(_clean(html, page.key), tuple(page.headings), page.anchors)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=10_000)
 def inline(text: str) -> Markup:
     """Render the inline markup of one clause; what stays the same between versions is rendered once."""
     if not re.search(r"[*_`\[<~&\\]", text):
