@@ -18,6 +18,7 @@ from policy_versions.lint import lint
 from policy_versions.model import Decision, Level, Verdict
 from policy_versions.reports import json as json_report
 from policy_versions.reports import text as text_report
+from policy_versions.reports.summary import level as headline_level
 from policy_versions.reports.words import LANGUAGES, Words, words
 from policy_versions.review import Desk, Review, Source, review, state, touched
 
@@ -91,7 +92,7 @@ def draft(
             if found.replaces:
                 (root / found.replaces).unlink()
                 click.echo(say("draft.replaced", path=found.replaces), err=True)
-            level = say.level(found.release.level)
+            level = headline_level(found.release, found.release.previous, say)
             about = {"path": found.path, "number": found.release.number, "level": level, "earliest": found.earliest}
             click.echo(say("draft.written", **about))
             open_ones = [b for b in decisions.blocks(found.release, desk.config, desk.today) if b.code == "undecided"]

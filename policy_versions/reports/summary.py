@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from policy_versions.decisions import decided
-from policy_versions.model import Category, Decision, Level, ReleaseFinding
+from policy_versions.model import Category, Decision, Level, Release, ReleaseFinding
 from policy_versions.reports.words import Words
 from policy_versions.review import Review
 
@@ -18,7 +18,12 @@ def headline(review: Review, say: Words) -> str:
     counts = say("report.counts", material=material, judge=judge, editorial=len(review.editorial))
     step = say("report.version", before=review.before or say("report.first"), number=review.release.number)
     when = say("report.earliest", day=review.earliest)
-    return say("report.head", level=say.level(review.release.level), counts=counts, step=step, when=when)
+    return say("report.head", level=level(review.release, review.before, say), counts=counts, step=step, when=when)
+
+
+def level(release: Release, before: str, say: Words) -> str:
+    """Say what a release asks for; the first version, with none before it, changes nothing and is no edit."""
+    return say.level(release.level) if before or release.findings else f"{say('sign.none')} {say('level.first')}"
 
 
 def duty(found: ReleaseFinding, say: Words) -> str:

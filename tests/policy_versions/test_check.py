@@ -68,6 +68,12 @@ def first(run: Shell) -> None:
     assert run("publish")[0] == 0
 
 
+def test_a_first_version_is_called_what_it_is(run: Shell) -> None:
+    assert ": version 1.0.0, · First version, earliest effective date " in run("draft")[1]
+    assert run("check")[1].startswith("· First version — 0 material")
+    assert run("check", "--lang", "zh-CN")[1].startswith("· 首个版本")
+
+
 def test_a_clean_tree_has_nothing_to_say(run: Shell) -> None:
     assert run("check") == (0, "Nothing changed in any policy.\n", "")
     assert run("check", "--lang", "zh-CN")[1] == "没有政策发生变化。\n"
