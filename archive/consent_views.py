@@ -16,7 +16,7 @@ from archive.strings import Strings
 from archive.templating import sign
 from notifier.asking import Asked, Question, level_of
 from notifier.cases import Case, Decision, Role
-from notifier.consent import Binding, Reason
+from notifier.consent import Applied, Binding, Reason
 from notifier.consent_log import ConsentEvent, State
 from notifier.persons import Setting
 from notifier.render import material
@@ -47,7 +47,7 @@ def change(item: ReleaseFinding, level: Level, t: Strings) -> Change:
     finding = item.finding
     runs = segments(finding.evidence_before, finding.evidence_after)
     return Change(
-        sentence=strings.pick(finding.explanation, t.language) or t(f"category.{finding.category}"),
+        sentence=sentence(item, t),
         level=str(level),
         sign=sign(str(level)),
         direction=t(f"direction.{finding.direction}"),
@@ -83,7 +83,7 @@ def screen(case: Case, question: Question | None, t: Strings, setting: Setting) 
         "when": unbroken(when(case, t, setting)),
         "list": unbroken(t("consent.list", when=when(case, t, setting))),
         "bound": bound,
-        "applied": not bound or bound == case.release.number,
+        "whole": not bound or bound == case.release.number,
         "items": items,
         "alone": alone,
         "granted": bool(question and question.answer and question.answer.state.grants),
@@ -98,6 +98,7 @@ def screen(case: Case, question: Question | None, t: Strings, setting: Setting) 
         "buttons": buttons(case.role, question, t),
         "links": ways(case, t),
         "kept": [asked_change(item, t) for item in (case.bound.kept if case.bound else ())] if index == 0 else [],
+        "applied": applied(case.applied, t)["line"] if case.applied and index == 0 else "",
     }
 
 
@@ -186,14 +187,26 @@ def ways(case: Case, t: Strings) -> dict[str, str]:
 def bound_in_words(bound: Binding | None, t: Strings, *, events: Sequence[ConsentEvent] = ()) -> dict[str, Any]:
     """Say which version binds, since when, why, and why later ones do not."""
     if bound is None:
-        return {"line": t("consent.choices_unbound"), "why": "", "held": [], "kept": []}
+        return {"line": t("consent.choices_unbound"), "why": "", "held": [], "applied": {}, "kept": []}
     why = "" if bound.reason is Reason.BASE and events else t(f"consent.why.{bound.reason}")
     return {
         "line": t("consent.choices_binds", number=bound.number, date=t.date(bound.since)),
         "why": why,
-        "held": [t(f"consent.held.{held}", number=number) for number, held in bound.held.items()],
+        "held": [(number, t(f"consent.held.{held}", number=number)) for number, held in bound.held.items()],
+        "applied": {found.number: applied(found, t) for found in bound.applied},
         "kept": [asked_change(item, t) for item in bound.kept],
     }
+
+
+def applied(found: Applied, t: Strings) -> dict[str, Any]:
+    """Say whether, since when and why the changes that need no consent apply to who stays on an earlier version."""
+    line = t(f"consent.free.{found.timing}", number=found.number, date=t.date(found.since))
+    return {"number": found.number, "line": line, "changes": [sentence(item, t) for item in found.findings]}
+
+
+def sentence(item: ReleaseFinding, t: Strings) -> str:
+    """Say a change in one sentence."""
+    return strings.pick(item.finding.explanation, t.language) or t(f"category.{item.finding.category}")
 
 
 def result(case: Case, t: Strings, setting: Setting) -> dict[str, Any]:
@@ -218,6 +231,7 @@ def result(case: Case, t: Strings, setting: Setting) -> dict[str, Any]:
         "title": t(_RESULT.get(_summary(states), "consent.done_title")),
         "binds": _binds(bound, t, kept=bool(bound) and not agreed),
         "later": t("consent.done_bound_from", number=case.release.number, date=t.date(day)) if later else "",
+        "applied": applied(case.applied, t) if case.applied else None,
         "kept": agreed and any(q.answer is None or not q.answer.state.grants for q in case.questions),
         "open": [question for question in case.questions if question.answer is None],
         "links": ways(case, t),

@@ -10,6 +10,7 @@ from typing import Final
 
 from notifier.consent_log import Actor, ConsentEvent, State
 from notifier.persons import Person, Setting
+from notifier.render import material
 from policy_versions.model import Level, Release, ReleaseFinding, Verdict
 
 FLOOR: Final = timedelta(hours=48)  # between any two asks (GB/T 35273 Annex C)
@@ -67,6 +68,13 @@ def level_of(release: Release, item: ReleaseFinding) -> Level:
             elif decision.verdict is Verdict.RAISED and decision.level:
                 level = max(level, decision.level, key=lambda found: found.rank)
     return level
+
+
+def free(release: Release, language: str, authoritative: str) -> tuple[ReleaseFinding, ...]:
+    """List the material changes of a release that bind without an act; none where it is asked about as a whole."""
+    if any(a.shown is None for a in asked(release, language, authoritative)):
+        return ()
+    return tuple(f for f in material(release, language, authoritative) if not level_of(release, f).asks)
 
 
 def _kind(item: ReleaseFinding) -> tuple[str, str, str, str]:
@@ -182,6 +190,10 @@ class Reader:
         """List what a release asks this reader."""
         every = asked(release, self.language, self.setting.authoritative)
         return concerns(every, self.person, self.day, self.setting)
+
+    def free(self, release: Release) -> tuple[ReleaseFinding, ...]:
+        """List the changes of a release that bind this reader without an act."""
+        return free(release, self.language, self.setting.authoritative)
 
 
 def _again(item: Asked, target: str, said: Mapping[str, Answer]) -> bool:

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from notifier.asking import Answer, Question
-from notifier.consent import Binding
-from notifier.consent_log import ConsentError
+from notifier.consent import Applied, Binding
+from notifier.consent_log import Actor, ConsentError, State, allowed
 from notifier.links import AnswerLink, LinkError
 from notifier.persons import Person
 from policy_versions.model import Publisher, Release
@@ -57,7 +58,10 @@ class Served:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One person before one version: everything a screen, a record or an answer is made from."""
+    """One person before one version: everything a screen, a record or an answer is made from.
+
+    `applied` is what of the version binds the person without an act, on its day or already; None where it binds whole.
+    """
 
     subject: Person
     actor: str
@@ -71,6 +75,7 @@ class Case:
     said: Mapping[str, Answer]
     now: datetime
     recalled: bool = False
+    applied: Applied | None = None
 
     def question(self, name: str) -> Question:
         """Give a question by its id; raise ConsentError for one that is not asked."""
@@ -84,3 +89,27 @@ class Case:
         """Give the hash of the text that is asked about, in the language it is shown in."""
         text = self.release.texts.get(self.language) or self.release.texts.get(self.publisher.authoritative)
         return text.sha256 if text else ""
+
+
+RESULTS: Final[Mapping[Decision, tuple[State, ...]]] = {
+    Decision.ACCEPT: (State.GIVEN, State.RENEWED),
+    Decision.DECLINE: (State.REFUSED, State.WITHDRAWN),
+    Decision.LATER: (State.DEFERRED,),
+}
+
+
+def twice(answer: Answer | None, served: Served, decision: Decision) -> bool:
+    """Say whether this very screen was answered so already: a double click is one answer."""
+    return (
+        answer is not None and answer.event.screen_sha256 == served.screen_sha256 and answer.state in RESULTS[decision]
+    )
+
+
+def leads(answer: Answer | None, state: State, renewed: bool) -> bool:
+    """Say whether a decision brings a finding to this state: a first yes is given, any later one renewed."""
+    before = answer.state if answer else None
+    if before is not None and (before is state or (before.grants and state.grants)):
+        return False
+    if state.grants and (state is State.RENEWED) != renewed:
+        return False
+    return allowed(before, state, Actor.SELF)

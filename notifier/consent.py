@@ -13,7 +13,7 @@ from enum import StrEnum
 from notifier.asking import Answer, Asked, Reader, answers, in_order
 from notifier.consent_log import ConsentEvent, State
 from notifier.persons import Person, Setting
-from policy_versions.model import Level, Release
+from policy_versions.model import Level, Release, ReleaseFinding
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +47,36 @@ class Held(StrEnum):
     BEHIND = "behind"
 
 
+class Timing(StrEnum):
+    """Whether a notice was issued before what it tells of took effect."""
+
+    IN_TIME = "in-time"
+    LATE = "late"
+    UNTOLD = "untold"
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """The changes of a version that need no consent, for somebody whom that version as a whole does not bind.
+
+    They bind from `since`, which lies after the moment asked about while a late notice runs; without any notice
+    `since` is None and they do not bind (LAW table, "per-user outcome").
+    """
+
+    number: str
+    findings: tuple[ReleaseFinding, ...]
+    timing: Timing
+    since: date | None = None
+    notice: Notice | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Binding:
     """The version that binds, since when and why.
 
     `kept` are findings of it that the person did not agree to: for those the older text goes on. `held` are later
-    versions in force that do not bind, `pending` what is unanswered in them.
+    versions in force that do not bind as a whole, `pending` what is unanswered in them, and `applied` what of them
+    needs no consent.
     """
 
     number: str
@@ -63,6 +87,7 @@ class Binding:
     kept: tuple[Asked, ...] = ()
     held: Mapping[str, Held] = field(default_factory=dict)
     pending: tuple[Asked, ...] = ()
+    applied: tuple[Applied, ...] = ()
 
 
 def base(person: Person, order: Sequence[Release], notices: Iterable[Notice]) -> int:
@@ -87,8 +112,9 @@ def binding(
     """Say which version bound a person at a moment, and why; None before its first version.
 
     Consent-level versions bind only from an act of this person (or the guardian); the others from their effective
-    date if a notice went out before it (LAW table, seed 7.1); behind a version that was not accepted nothing later
-    binds until one that is. `notices` that came later than `at` are ignored, like events.
+    date if a notice went out before it (LAW table, seed 7.1); behind a version that was not accepted no later one
+    binds as a whole until one that is, only its changes that need no consent (`Binding.applied`). `notices` that came
+    later than `at` are ignored, like events.
     """
     reader = Reader(person, setting.authoritative, setting, setting.day(at))
     order = in_order(releases, reader.day)
@@ -124,28 +150,45 @@ class _Walk:
         if items:
             return self._answered(bound, release, items)
         if bound.held:
-            return replace(bound, held={**bound.held, release.number: Held.BEHIND})
+            return self._hold(bound, release, Held.BEHIND)
         if release.level is Level.NONE:
             return Binding(release.number, release.effective_on, Reason.EDITORIAL, kept=bound.kept)
         return self._told(bound, release)
 
     def _told(self, bound: Binding, release: Release) -> Binding:
-        known = [n for n in self.notices if n.number == release.number and n.at <= self.at]
-        if not known:
-            return replace(bound, held={release.number: Held.UNTOLD})
-        notice = min(known, key=lambda n: n.at)
+        notice = self._notice(release)
+        if notice is None:
+            return self._hold(bound, release, Held.UNTOLD)
         since = notified_from(release, self.reader.setting.day(notice.at))
         if since > self.reader.day:
-            return replace(bound, held={release.number: Held.LATE})
+            return self._hold(bound, release, Held.LATE)
         return Binding(release.number, since, Reason.NOTIFIED, notice=notice, kept=bound.kept)
+
+    def _notice(self, release: Release) -> Notice | None:
+        known = [n for n in self.notices if n.number == release.number and n.at <= self.at]
+        return min(known, key=lambda n: n.at, default=None)
+
+    def _hold(self, bound: Binding, release: Release, why: Held) -> Binding:
+        """Leave a person where they are; what of the release needs no act binds by its notice all the same."""
+        applied = self._applied(release)
+        more = (applied,) if applied.findings else ()
+        return replace(bound, held={**bound.held, release.number: why}, applied=(*bound.applied, *more))
+
+    def _applied(self, release: Release) -> Applied:
+        findings, notice = self.reader.free(release), self._notice(release)
+        if notice is None:
+            return Applied(release.number, findings, Timing.UNTOLD)
+        since = notified_from(release, self.reader.setting.day(notice.at))
+        timing = Timing.IN_TIME if since == release.effective_on else Timing.LATE
+        return Applied(release.number, findings, timing, since, notice)
 
     def _answered(self, bound: Binding, release: Release, items: Sequence[Asked]) -> Binding:
         given = [a for a in items if a.key in self.said and self.said[a.key].state.grants]
         missing = tuple(a for a in items if a not in given)
         general = [a for a in items if a.level is not Level.SEPARATE_CONSENT]
         if not given or any(a not in given for a in general):
-            held = {**bound.held, release.number: _held(missing, self.said)}
-            return replace(bound, held=held, pending=(*bound.pending, *missing))
+            pinned = self._hold(bound, release, _held(missing, self.said))
+            return replace(pinned, pending=(*bound.pending, *missing))
         event = max((self.said[a.key].event for a in given), key=lambda e: e.at)
         since = max(release.effective_on or date.min, self.reader.setting.day(event.at))
         kept = (*bound.kept, *bound.pending, *missing)

@@ -6,7 +6,7 @@ import hashlib
 import os
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -14,10 +14,10 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from notifier import links, receipts
-from notifier.asking import Answer, Asked, Reader, answers, questions
-from notifier.cases import Case, Decision, ExpiredError, Role, Served, StaleError
-from notifier.consent import Binding, Notice, binding
-from notifier.consent_log import Actor, ConsentError, ConsentEvent, Method, State, allowed, consented_before
+from notifier.asking import Asked, Reader, answers, questions
+from notifier.cases import RESULTS, Case, Decision, ExpiredError, Role, Served, StaleError, leads, twice
+from notifier.consent import Applied, Binding, Notice, binding
+from notifier.consent_log import Actor, ConsentError, ConsentEvent, Method, State, consented_before
 from notifier.links import AnswerLink
 from notifier.model import Campaign, CampaignStatus, Kind, Snapshot
 from notifier.model import State as Delivered
@@ -122,7 +122,17 @@ class Desk:
         screens = questions(bound.number if bound else "", release, known, said, reader)
         role, relation = self.role(subject, actor, now)
         publisher = self.publisher
-        return Case(subject, actor, role, relation, release, publisher, language, bound, screens, said, now, recalled)
+        case = Case(subject, actor, role, relation, release, publisher, language, bound, screens, said, now, recalled)
+        return replace(case, applied=self._applied(case, events, known)) if screens and not recalled else case
+
+    def _applied(self, case: Case, events: Sequence[ConsentEvent], known: Sequence[Release]) -> Applied | None:
+        """Say what of a release binds a person without an act: now, or on its day by what is known now."""
+        release, at = case.release, case.now
+        if release.effective_on is None:
+            return None
+        at = max(at, self.setting.end_of(release.effective_on))
+        bound = self.binding(case.subject, release.policy, at, events=events, known=known)
+        return next((a for a in bound.applied if a.number == release.number), None) if bound else None
 
     def role(self, subject: Person, actor: str, now: datetime) -> tuple[Role, str]:
         """Say in which role somebody stands to a person at a moment, and by which relation."""
@@ -166,7 +176,7 @@ class Desk:
         Pressing twice records once. Raises ConsentError for a role that may not answer so.
         """
         question = case.question(served.question)
-        if _twice(question.answer, served, decision):
+        if twice(question.answer, served, decision):
             return []
         sha = sha256(screen)
         current = (case.release.number, case.language, case.text_sha256, sha)
@@ -182,7 +192,7 @@ class Desk:
         if not may:
             raise ConsentError(f"{case.actor!r} may not answer for {case.subject.id!r}")
         made = []
-        for state in _RESULTS[decision]:
+        for state in RESULTS[decision]:
             event = self._append(case, items, state, method, screen)
             made += [event] if event else []
         return made
@@ -194,7 +204,7 @@ class Desk:
 
         def decide(chain: Sequence[ConsentEvent]) -> ConsentEvent | None:
             said = answers(case.subject, policy, chain, self.setting, case.now)
-            keys = tuple(i.key for i in items if _leads(said.get(i.key), state, consented_before(chain, policy)))
+            keys = tuple(i.key for i in items if leads(said.get(i.key), state, consented_before(chain, policy)))
             return self._event(case, keys, state, method, screen) if keys else None
 
         def receipt(event: ConsentEvent) -> receipts.Receipt:
@@ -257,13 +267,6 @@ class Desk:
         return links.choices_url(self.publisher.url, self.secrets, person)
 
 
-_RESULTS: Final[Mapping[Decision, tuple[State, ...]]] = {
-    Decision.ACCEPT: (State.GIVEN, State.RENEWED),
-    Decision.DECLINE: (State.REFUSED, State.WITHDRAWN),
-    Decision.LATER: (State.DEFERRED,),
-}
-
-
 def _usable(case: Case, link: AnswerLink) -> Case:
     if case.recalled:
         raise ExpiredError(link)
@@ -275,23 +278,6 @@ def sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _twice(answer: Answer | None, served: Served, decision: Decision) -> bool:
-    """Say whether this very screen was answered so already: a double click is one answer."""
-    return (
-        answer is not None and answer.event.screen_sha256 == served.screen_sha256 and answer.state in _RESULTS[decision]
-    )
-
-
 def setting_of(publisher: Publisher) -> Setting:
     """Read the setting of consent decisions from what the publisher says of itself."""
     return Setting(publisher.authoritative, publisher.guardian_under, ZoneInfo(publisher.timezone))
-
-
-def _leads(answer: Answer | None, state: State, renewed: bool) -> bool:
-    """Say whether a decision brings a finding to this state: a first yes is given, any later one renewed."""
-    before = answer.state if answer else None
-    if before is not None and (before is state or (before.grants and state.grants)):
-        return False
-    if state.grants and (state is State.RENEWED) != renewed:
-        return False
-    return allowed(before, state, Actor.SELF)

@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from notifier.asking import Asked
-from notifier.consent import Binding, Notice
+from notifier.consent import Applied, Binding, Notice
 from notifier.consent_log import ConsentEvent, broken, stamp
 from notifier.desk import Desk
 from notifier.store import consents, ledger
@@ -112,6 +112,20 @@ def bound_json(bound: Binding | None) -> dict[str, Any] | None:
         "notice": _notice_json(bound.notice),
         "kept_as_before": [_asked_json(item) for item in bound.kept],
         "not_bound": {number: str(held) for number, held in bound.held.items()},
+        "without_consent": [_applied_json(applied) for applied in bound.applied],
+    }
+
+
+def _applied_json(applied: Applied) -> dict[str, Any]:
+    return {
+        "number": applied.number,
+        "since": applied.since.isoformat() if applied.since else None,
+        "timing": str(applied.timing),
+        "notice": _notice_json(applied.notice),
+        "findings": [
+            {"finding": item.finding.fingerprint, "explanation": dict(item.finding.explanation)}
+            for item in applied.findings
+        ],
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
 
@@ -425,3 +425,37 @@ def test_quotes_cannot_smuggle_markup(tmp_path: Path) -> None:
     assert "<script" not in text
     assert "<img" not in text
     assert "&lt;b&gt;" in text
+
+
+@pytest.mark.parametrize(
+    ("announced", "words"),
+    [
+        (NOW - timedelta(days=1), "第 4.0.0 版中无需同意的变更自 2026-12-01 起适用，因为已及时通知"),
+        (None, "第 4.0.0 版中无需同意的变更也不适用，因为没有及时发出通知"),
+    ],
+)
+def test_who_declines_reads_what_applies_all_the_same_on_every_page(
+    tmp_path: Path, announced: datetime | None, words: str
+) -> None:
+    site = build(tmp_path)
+    if announced is None:  # planned, and never sent
+        with site.desk.database.write() as connection:
+            connection.exec_driver_sql("DROP TRIGGER delivery_events_no_delete")
+            connection.exec_driver_sql("DELETE FROM delivery_events")
+    with TestClient(Starlette(routes=routes(Service(site.desk, None, site.clock))), follow_redirects=False) as client:
+        assert words in client.get(site.path("u-adult")).text
+        done = client.get(press(client, site.path("u-adult"), "decline")).text
+        result = client.get(site.path("u-adult") + "?done=1").text
+        assert words in result
+        assert "联系电话变更" in result
+        site.now = NOW + timedelta(days=40)
+        choices = client.get("/choices/" + token_of(site.desk.choices_url("u-adult"))).text
+        assert words in choices
+        assert "适用第 3.0.0 版" in choices
+        assert "联系电话变更" in choices
+        assert done
+
+
+def test_who_agrees_reads_of_no_exception(client: TestClient, site: Site) -> None:
+    press(client, site.path("u-adult"), "accept")
+    assert "无需同意的变更自" not in client.get(site.path("u-adult") + "?done=1").text

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notifier.asking import GENERAL, Ask, Reader, answers, asked, may_ask, questions
-from notifier.consent import Held, Notice, Reason, binding
+from notifier.consent import Held, Notice, Reason, Timing, binding
 from notifier.consent_log import Actor, ConsentError, ConsentEvent, State, allowed, broken, chained, consented_before
 from notifier.persons import Guardian, Person
-from policy_versions.model import Category, Decision, Level, Verdict
+from policy_versions.model import Category, Decision, Level, Release, Verdict
 from tests.notifier.consent_kit import (
     ADULT,
     CHILD,
@@ -101,6 +101,56 @@ def test_behind_a_refused_version_nothing_later_binds_by_notice() -> None:
     found = bound([V1, CONSENT, later], MAY, refused, [told("2.1.0", FEB)])
     assert found.number == "1.0.0"
     assert found.held == {"2.0.0": Held.REFUSED, "2.1.0": Held.BEHIND}
+
+
+MIXED = release("2.0.0", FEB, finding("ads"), finding("phone", Level.PROMINENT, category=Category.CONTACT))
+
+
+@pytest.mark.parametrize("state", [State.REFUSED, State.DEFERRED, None])
+def test_who_does_not_agree_is_bound_by_what_needs_no_consent_and_by_that_alone(state: State | None) -> None:
+    events = [event(state, "2.0.0", ["ads"], START)] if state else []
+    found = bound([V1, MIXED], FEB, events, [told("2.0.0", START)])
+    assert found.number == "1.0.0"
+    (applied,) = found.applied
+    assert (applied.number, applied.since, applied.timing) == ("2.0.0", FEB, Timing.IN_TIME)
+    assert [f.finding.fingerprint for f in applied.findings] == ["phone"]
+    assert bound([V1, MIXED], FEB - DAY, events, [told("2.0.0", START)]).applied == ()
+
+
+@pytest.mark.parametrize("history", [[V1, MIXED], [V1, PROMINENT]])
+def test_what_nobody_was_told_of_does_not_bind_either(history: list[Release]) -> None:
+    (applied,) = bound(history, MAY).applied
+    assert (applied.since, applied.timing, len(applied.findings)) == (None, Timing.UNTOLD, 1)
+
+
+def test_a_late_notice_puts_off_what_needs_no_consent() -> None:
+    for when in (FEB, FEB + 13 * DAY, FEB + 14 * DAY):
+        (applied,) = bound([V1, MIXED], when, notices=[told("2.0.0", FEB)]).applied
+        assert (applied.since, applied.timing) == (FEB + 14 * DAY, Timing.LATE)
+
+
+def test_behind_a_refused_version_later_notices_bind_for_what_they_told() -> None:
+    later = release("2.1.0", MAR, finding("email", Level.PROMINENT, category=Category.CONTACT))
+    refused = [event(State.REFUSED, "2.0.0", ["ads"], START)]
+    found = bound([V1, MIXED, later], MAY, refused, [told("2.1.0", FEB)])
+    assert [(a.number, a.timing, a.since) for a in found.applied] == [
+        ("2.0.0", Timing.UNTOLD, None),
+        ("2.1.0", Timing.IN_TIME, MAR),
+    ]
+
+
+def test_an_accept_ends_the_exception_and_a_withdrawal_brings_it_back() -> None:
+    yes = event(State.GIVEN, "2.0.0", ["ads"], START)
+    no = event(State.WITHDRAWN, "2.0.0", ["ads"], APR, after=yes)
+    heard = [told("2.0.0", START)]
+    assert bound([V1, MIXED], MAR, [yes, no], heard).applied == ()
+    (applied,) = bound([V1, MIXED], APR, [yes, no], heard).applied
+    assert applied.since == FEB
+
+
+def test_of_a_release_asked_about_as_a_whole_nothing_applies_without_an_act() -> None:
+    raised = release("2.0.0", FEB, finding("contact", Level.PROMINENT), level=Level.CONSENT)
+    assert bound([V1, raised], FEB, notices=[told("2.0.0", START)]).applied == ()
 
 
 def test_a_later_accept_jumps_and_keeps_what_was_refused_as_it_was() -> None:
@@ -340,11 +390,23 @@ def test_no_path_lowers_rights_without_an_explicit_act(
             events.append(event(state, history[n].number, keys, START + days * DAY, person=subject, by=by))
     events.sort(key=lambda e: e.at)
     heard: list[Notice] = [told(history[n].number, START + d * DAY) for n, d in notices if n < len(history)]
-    result = bound(history, START + when * DAY, events, heard, person)
+    today = START + when * DAY
+    result = bound(history, today, events, heard, person)
     crossed = [r for r in history[1:] if history.index(r) <= [r.number for r in history].index(result.number)]
     kept = {a.key for a in result.kept}
     needs_act = (Level.CONSENT, Level.SEPARATE_CONSENT) + ((Level.GUARDIAN,) if person is CHILD else ())
     who = "mum" if person is CHILD else "u1"
+    for applied in result.applied:  # of versions that do not bind: nothing that asks, nothing before it was told
+        version = next(r for r in history if r.number == applied.number)
+        assert version not in crossed
+        assert all(f in version.findings and f.obligation.level not in needs_act for f in applied.findings)
+        heard_of = [SETTING.day(n.at) for n in heard if n.number == applied.number and n.at <= SETTING.end_of(today)]
+        if not heard_of:
+            assert (applied.since, applied.timing) == (None, Timing.UNTOLD)
+        else:
+            assert version.effective_on is not None
+            in_time = min(heard_of) < version.effective_on
+            assert applied.since == (version.effective_on if in_time else min(heard_of) + version.lead_days * DAY)
     for version in crossed:
         for item in version.findings:
             if item.obligation.level in needs_act and item.finding.fingerprint not in kept:

@@ -84,6 +84,25 @@ def test_a_decline_keeps_the_old_version_and_says_why(site: Site) -> None:
     assert bound.held == {"4.0.0": Held.REFUSED}
 
 
+@pytest.mark.parametrize(
+    ("person", "words"),
+    [("u-adult", "无需同意的下列变更自 2026-12-01 起适用，因为已及时通知"), ("u-english", "因为没有及时发出通知")],
+)
+def test_of_a_declined_version_it_says_what_applies_all_the_same(site: Site, person: str, words: str) -> None:
+    answer(site, person, Decision.DECLINE)
+    if person == "u-english":  # their mail never arrived
+        with site.desk.database.write() as connection:
+            connection.execute(sa.text("DROP TRIGGER delivery_events_no_update"))
+            connection.execute(schema.delivery_events.update().values(state="failed"))
+    found = gather(site.desk, person, EFFECTIVE)
+    text = in_words(found, site.desk.publisher, "zh-CN")
+    assert words in text
+    assert "- 联系电话变更" in text
+    assert "3.0.0，自 2025-01-01 起" in text
+    (applied,) = to_json(found)["policies"][0]["bound"]["without_consent"]
+    assert [f["explanation"]["en"] for f in applied["findings"]] == ["A new telephone number for questions"]
+
+
 def test_a_day_before_the_answer_knows_nothing_of_it(site: Site) -> None:
     answer(site, "u-adult", Decision.ACCEPT)
     early = gather(site.desk, "u-adult", NOW.date() - timedelta(days=2))
