@@ -171,7 +171,7 @@ def review(desk: Desk, policy: Policy, *, base: str | None = None, lint: Lint | 
     now = state(desk, policy)
     before, name = now.last.texts, f"v{now.last.release.number}" if now.last.release else ""
     if base is not None and now.pending is None:
-        before, name = _at(desk.repository, policy, base), name or base[:12]
+        before, name = _at(desk, policy, base), name or base[:12]
     findings, editorial = compare(desk, policy, before, now.texts)
     if now.pending is None:
         release = plan(desk.config, now, findings)
@@ -266,11 +266,17 @@ def _questions(release: Release, config: Config) -> dict[str, tuple[str, ...]]:
     return {fingerprint: names for fingerprint, names in asked.items() if names}
 
 
-def _at(repository: history.Repository, policy: Policy, commit: str) -> dict[str, bytes]:
-    """Return the texts of a policy at a commit, under the paths that its policy.toml gave them then."""
+def _at(desk: Desk, policy: Policy, commit: str) -> dict[str, bytes]:
+    """Return the texts of a policy at a commit: where its policy.toml had them then, or git knows that they lay."""
+    repository, source = desk.repository, Source(desk.repository, commit)
     config = _config(repository, commit)
     known = {p.id: p for p in config.policies} if config else {}
-    return texts_of(Source(repository, commit), known.get(policy.id, policy))
+    found = texts_of(source, known.get(policy.id, policy))
+    if desk.source.commit is None or policy.files.keys() <= found.keys():
+        return found
+    moved = repository.renamed(commit, desk.source.commit)
+    old = {language: source.read(moved.get(path, path)) for language, path in policy.files.items()}
+    return {language: data for language, data in old.items() if data is not None} | found
 
 
 def _config(repository: history.Repository, commit: str) -> Config | None:

@@ -180,6 +180,12 @@ class Repository:
         command = ("diff-tree", "-r", "-z", "--name-only", "--no-renames", self._commit(base), self._commit(head))
         return tuple(sorted(os.fsdecode(p) for p in self._git.run(*command).split(b"\0") if p))
 
+    def renamed(self, base: str, head: str) -> dict[str, str]:
+        """Return new path -> old path of the files that git finds renamed between two commits."""
+        command = ("diff-tree", "-r", "-z", "--find-renames", "--diff-filter=R", "--name-status")
+        parts = self._git.run(*command, self._commit(base), self._commit(head)).split(b"\0")
+        return {os.fsdecode(new): os.fsdecode(old) for old, new in zip(parts[1::3], parts[2::3], strict=False)}
+
     def tags(self, prefix: str = "") -> dict[str, Tag]:
         """Return the tags on commits, by name, those whose name starts with `prefix`."""
         fields = ("refname:strip=2", "objecttype", "objectname", "*objecttype", "*objectname", "taggername")

@@ -142,6 +142,24 @@ def test_a_history_without_policy_toml_is_checked_by_that_of_the_work_tree(run: 
     assert err.endswith(" has no policy.toml: reading that of the work tree\n")
 
 
+def test_a_text_that_moved_is_compared_with_itself_by_the_old_policy_toml(run: Shell) -> None:
+    run.git.git("mv", ZH, "zh.md")
+    run.git.commit({"policy.toml": TOML.replace(ZH, "zh.md"), "zh.md": NEW[ZH]})
+    code, out, _ = run("check", "HEAD~1..HEAD")
+    assert (code, "邮箱：help@example.com" in out) == (1, True)
+
+
+def test_a_text_that_moved_is_compared_with_itself_where_no_policy_toml_tells(run: Shell) -> None:
+    run.git.git("rm", "--quiet", "--cached", "policy.toml")
+    run.git.git("commit", "--quiet", "-m", "x", **run.git.dates())
+    run.git.git("mv", ZH, "three words.md")
+    run.git.write("three words.md", NEW[ZH])
+    run.git.git("commit", "--quiet", "-am", "y", **run.git.dates())
+    run.git.write("policy.toml", TOML.replace(ZH, "three words.md"))
+    code, out, _ = run("check", "HEAD~1..HEAD")
+    assert (code, "邮箱：help@example.com" in out) == (1, True)
+
+
 def test_a_policy_with_versions_cannot_drop_out_of_policy_toml(run: Shell) -> None:
     first(run)
     run.git.commit({"policy.toml": TOML.replace('id = "privacy"', 'id = "notice"')})
