@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from policy_versions import strict_yaml
 from policy_versions.errors import ConfigError
 
 
@@ -34,13 +35,7 @@ def number_key(number: str) -> tuple[tuple[int, str], ...]:
 
 def read(data: bytes, name: str, policy: str) -> Record:
     """Read a release file; ConfigError names the file and each key that is wrong."""
-    from ruamel.yaml import YAML  # noqa: PLC0415 - 35 ms that most commands do not need
-    from ruamel.yaml.error import YAMLError  # noqa: PLC0415
-
-    try:
-        raw = YAML(typ="base", pure=True).load(data.decode("utf-8-sig"))  # every scalar a string: 1.10 stays 1.10
-    except (YAMLError, UnicodeDecodeError) as error:
-        raise ConfigError([f"{name}: not YAML in UTF-8: {' '.join(str(error).split())}"]) from None
+    raw = strict_yaml.read(data, name)  # every scalar a string: 1.10 stays 1.10
     if not isinstance(raw, dict):
         raise ConfigError([f"{name}: holds no keys (allowed: policy, number, effective_on, texts …)"])
     problems: list[str] = []
