@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Final, TypeVar
 
 from policy_versions.errors import ConfigError
@@ -99,7 +99,7 @@ class Table:
 @cache
 def table() -> Table:
     """Return the table that ships with the package."""
-    return parse(files("policy_versions").joinpath("obligations.yaml").read_bytes())
+    return parse((Path(__file__).parent / "obligations.yaml").read_bytes())
 
 
 def parse(data: bytes, name: str = "obligations.yaml") -> Table:

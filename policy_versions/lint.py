@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Final
-
-import regex
 
 from policy_versions import history
 from policy_versions.config import Config
@@ -14,10 +14,10 @@ from policy_versions.decisions import Block
 from policy_versions.errors import TextError
 from policy_versions.model import Release
 
-_PLACEHOLDER: Final = regex.compile(
+_PLACEHOLDER: Final = re.compile(
     r"\b(?:TODO|TBD|FIXME|XXX+|lorem ipsum)\b|\{\{[^}\n]*\}\}"
     r"|[【\[](?:待[定填补]|公司名称|日期|company name|date|name)[】\]](?!\()|20XX|X+\s*年\s*X+\s*月|_{4,}",
-    regex.IGNORECASE,
+    re.IGNORECASE,
 )
 _LABEL: Final = r"(?:生效日期|施行日期|effective(?:[ _-](?:date|on|from))?)"
 _ISO: Final = r"(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})"
@@ -27,13 +27,12 @@ _MONTHS: Final = ("january", "february", "march", "april", "may", "june", "july"
 _WORD: Final = rf"(?P<d>\d{{1,2}})\s+(?P<n>{'|'.join(_MONTHS)})\s+(?P<y>\d{{4}})"
 _US: Final = rf"(?P<n>{'|'.join(_MONTHS)})\s+(?P<d>\d{{1,2}}),?\s+(?P<y>\d{{4}})"
 _EFFECTIVE: Final = tuple(
-    regex.compile(rf"{_LABEL}\s*\W{{0,4}}\s*{form}", regex.IGNORECASE) for form in (_ISO, _HAN, _WORD, _US)
+    re.compile(rf"{_LABEL}\s*\W{{0,4}}\s*{form}", re.IGNORECASE) for form in (_ISO, _HAN, _WORD, _US)
 )
-_STARS: Final = regex.compile(r"(?<![*\\])\*\*(?!\*)")
-_SIGN: Final = regex.compile(r"[\p{P}\p{S}]")
-_LINK: Final = regex.compile(r"\]\(#([^)\s]+)\)")
-_HEADING: Final = regex.compile(r"(?m)^ {0,3}#{1,6}[ \t]+(.+?)[ \t#]*$")
-_ANCHOR: Final = regex.compile(r"""\{#([^}\s]+)\}|<a\s+(?:id|name)=["']([^"']+)["']""")
+_STARS: Final = re.compile(r"(?<![*\\])\*\*(?!\*)")
+_LINK: Final = re.compile(r"\]\(#([^)\s]+)\)")
+_HEADING: Final = re.compile(r"(?m)^ {0,3}#{1,6}[ \t]+(.+?)[ \t#]*$")
+_ANCHOR: Final = re.compile(r"""\{#([^}\s]+)\}|<a\s+(?:id|name)=["']([^"']+)["']""")
 
 
 def lint(release: Release, texts: Mapping[str, bytes], config: Config) -> tuple[Block, ...]:
@@ -53,7 +52,7 @@ def _decode(path: str, data: bytes) -> str:
 
 def _text(path: str, text: str, config: Config) -> Iterator[Block]:
     lines = text.replace("\r\n", "\n").split("\n")
-    anchors = _anchors(text)
+    anchors = _anchors(text) if "](#" in text else set()
     for number, line in enumerate(lines, 1):
         about = {"path": path, "line": str(number)}
         yield from (Block("placeholder", {**about, "quote": m[0]}) for m in _PLACEHOLDER.finditer(line))
@@ -80,7 +79,12 @@ def _flanks(inside: str, outside: str) -> bool:
     """Say whether a run of stars may open or close between these two characters (CommonMark 6.2)."""
     if not inside.strip():
         return False
-    return not _SIGN.match(inside) or not outside.strip() or _SIGN.match(outside) is not None
+    return not _sign(inside) or not outside.strip() or _sign(outside)
+
+
+def _sign(text: str) -> bool:
+    """Say whether a text begins with punctuation or a symbol."""
+    return unicodedata.category(text[0])[0] in "PS" if text else False
 
 
 def _dates(release: Release, texts: Mapping[str, str]) -> Iterator[Block]:
@@ -122,6 +126,8 @@ def effective_on(text: str) -> date | None:
 def _anchors(text: str) -> set[str]:
     """Return the names that links inside the text may lead to: explicit ones, and headings as GitHub spells them."""
     named = {name for pair in _ANCHOR.findall(text) for name in pair if name}
+    import regex  # noqa: PLC0415 - 30 ms, and few texts have links into themselves
+
     for title in _HEADING.findall(text):
         slug = regex.sub(r"[^\p{L}\p{N}\p{M}_\- ]", "", title.lower()).replace(" ", "-")
         named |= {slug, title.strip()}

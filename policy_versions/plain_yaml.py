@@ -16,7 +16,7 @@ Node = str | list["Node"] | dict[str, "Node"]
 _KEY: Final = re.compile(r'(?:([^\W_][\w./-]*)|("(?:[^"\\]|\\["\\nt/])*")):(?: +|$)')
 _QUOTED: Final = re.compile(r'"(?:[^"\\]|\\["\\nt/]|\\u(?!d[89a-f])[0-9a-f]{4})*"')
 _SINGLE: Final = re.compile(r"'(?:[^']|'')*'")
-_FLOW: Final = re.compile(r'[\[\]{},]|"(?:[^"\\]|\\["\\nt/])*"|[^\s,\[\]{}"\'#&*!|>%@`:?~-][^,\[\]{}"\'#]*')
+_FLOW: Final = re.compile(r'[\[\]{},]|"(?:[^"\\]|\\["\\nt/])*"|-?[^\s,\[\]{}"\'#&*!|>%@`:?~-][^,\[\]{}"\'#]*')
 _FIRST: Final = frozenset(
     "\"'[]{}#&*!|>%@`,?:-"
 )  # what a plain scalar may not begin with (a dash may, but seldom does)

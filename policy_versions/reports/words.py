@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Final
 
 from policy_versions.decisions import Block
@@ -83,7 +83,7 @@ def words(*languages: str) -> Words:
 def _table(language: str) -> Mapping[str, str]:
     name = f"strings.{language}.yaml"
     found: dict[str, str] = {}
-    _flatten(read(files("policy_versions.reports").joinpath(name).read_bytes(), name), "", found)
+    _flatten(read((Path(__file__).parent / name).read_bytes(), name), "", found)
     return found
 
 
