@@ -65,7 +65,7 @@ def classify(before: str, after: str, language: str, *, policy: str = "") -> Ass
     notes: list[Editorial] = [_moved(c) for c in changes if c.kind is ChangeKind.MOVED]
     size = len(differing)
     for edit in differing:
-        for delta in _deltas(edit, language):
+        for delta in deltas(edit, language):
             found = list(_judge(delta, texts, size))
             if found:
                 candidates += found
@@ -96,7 +96,8 @@ def _plain(text: str, language: str) -> str:
     return " ".join(text.lower().replace("-", " ").replace("*", "").replace("’", " ").replace("'", " ").split())
 
 
-def _deltas(edit: Edit, language: str) -> Iterator[Delta]:
+def deltas(edit: Edit, language: str) -> Iterator[Delta]:
+    """Read both sides of an edit; a table row that came or went is read cell by cell."""
     old, new = edit.old, edit.new
     clause = new or old
     if clause is not None and clause.kind is ClauseKind.HEADING:

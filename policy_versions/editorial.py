@@ -60,7 +60,21 @@ def _single_kind(side: Statement) -> str:
         return "date"
     if side.has("edit.metric"):
         return "metric"
-    return ""
+    return next((kind for kind in _IDLE if side.has(f"edit.{kind}") and not _serious(side)), "")
+
+
+_IDLE: Final = ("meaning", "translation", "reading", "marketing", "advice")
+_SERIOUS: Final = (
+    *("right", "lim", "risk", "basis", "notice", "scope", "place", "owner", "minor.age", "minor.parent", "sec.weak"),
+    *("e.email", "e.phone", "e.company", "q.duration", "q.money", "contact.authority", "method.default-on", "act.sell"),
+)
+
+
+def _serious(side: Statement) -> bool:
+    """Say whether a sentence that explains, praises or guides also states what is done or may be asked."""
+    if any(side.has(a) for a in _SERIOUS):
+        return True
+    return side.has("actor.we") and any(side.has(a) for a in _PRACTICE)
 
 
 def _words(text: str) -> str:

@@ -36,10 +36,10 @@ _COMPANY_ZH: Final = re.compile(
     r"[\u4e00-\u9fffA-Za-z0-9()（）·]{2,30}?(?:有限责任公司|股份有限公司|有限公司|事务所|经营部|工作室|集团(?=[，。、；（(]|$)|\(有限合伙\))"
 )
 _LEFT_ZH: Final = re.compile(
-    r"^.*(?:委托|通过|由|向|与|给|为|至|是|和|及|或|即|以及|包括|：|:|改由|公司名称|提供方|运营者|开发者|处理者|主体|变更)"
+    r"^.*(?:委托|通过|由|向|与|给|于|(?<!华)为|至|是|和|及|或|即|以及|包括|：|:|改由|公司名称|提供方|运营者|开发者|处理者|主体|变更)"
 )
 _NAME_EN: Final = re.compile(
-    r"(?<![.!?:;|•\]\w] )(?<!^)(?<![\w.])(?:[A-Z][a-z]+[A-Za-z0-9]*|[A-Z]{3,}[a-z0-9]*|[A-Z][a-z]+[A-Z]\w*)(?: (?:[A-Z][\w-]*|of|for)(?= [A-Z]|[,.;:)\s]|$))*"
+    r"(?<![.!?:;|•*] )(?<!^)(?<![\w.])(?:[A-Z][a-z]+[A-Za-z0-9]*|[A-Z]{3,}[a-z0-9]*|[A-Z][a-z]+[A-Z]\w*)(?: (?:[A-Z][\w-]*|of|for)(?= [A-Z]|[,.;:)\s]|$))*"
 )
 _NAME_ZH: Final = re.compile(r"[\u4e00-\u9fffA-Za-z0-9+ ·-]{1,20}?(?:SDK|sdk)|“([\u4e00-\u9fffA-Za-z0-9 ]{2,12})”")
 _ADDRESS_ZH: Final = re.compile(
@@ -57,6 +57,8 @@ _PERSON_ZH: Final = re.compile(
 )
 
 
+SHORT: Final = 120
+_NAME_ITEM: Final = re.compile(r"^\W{0,4}([A-Z][a-z]+[A-Z]\w*|[A-Z]{3,}\w*)|^\W{0,4}\[([A-Z][\w .&-]{1,30})\]\(http")
 _SELF_EN: Final = re.compile(
     r"(?:^|(?<=[.;:] ))((?!In |If |When |As |For |By |To |This |These |The terms? )[^;:()“”\"]{2,60}?),? ?(?:\(|[“\"][^“”\"]{2,40}[”\"],? ?)?\(?(?:the |together, |collectively, |hereinafter |[“\"][^“”\"]{2,40}[”\"],? (?:or )?)*[“\"](?:[Ww]e|[Uu]s|[Oo]ur)[”\"]|([A-Z][^.;:()“”\"]{2,60}?),? (?:hereafter|hereinafter) ?(?:referred to as)? (?:the )?[“\"](?:the )?Company"
 )
@@ -104,6 +106,8 @@ def entities(text: str, lexicon: Lexicon) -> tuple[Entity, ...]:
         for m in (_NAME_ZH if han else _NAME_EN).finditer(bare)
         if _proper(m[0], lexicon)
     ]
+    if len(text) < SHORT:
+        found += [Entity("e.name", _squash(m[1] or m[2]), m.start()) for m in _NAME_ITEM.finditer(text)]
     found += [
         Entity("e.self", _squash(m[1] or m[m.lastindex or 1]), m.start())
         for m in (_SELF_ZH if han else _SELF_EN).finditer(bare)

@@ -13,8 +13,6 @@ from policy_versions.lexicon import Hit, Lexicon, load
 from policy_versions.model import Clause, ClauseKind
 from policy_versions.quantities import quantities
 
-INTRINSIC: Final = frozenset({"negators", "unnegated", "scope-ends"})
-
 
 class Fact(NamedTuple):
     """One thing that a statement names; `negated`: in the reach of a denial; `at` is its place, 0 to 1."""
@@ -130,7 +128,8 @@ _AIM: Final = {
         r"(?:用于|用来|用以|用作|为了?|以便?|便于|目的(?:是|在于|为)?|旨在|服务于|从而|来|及|和|或|、|会|可|其中)[^,。;]{0,14}$"
     ),
     "en": re.compile(
-        r"(?:\bto|\bfor|purposes? of|\bin order to|\band|\bor|,|:|used in|\bby|helps?|help us)(?: [a-z0-9()/]+){0,5} ?$"
+        r"(?:\bto|\bfor|\bfeeds?|\bserves?|purposes? of|\bin order to|\band|\bor|,|:|used in|\bby|helps?|help us)"
+        r"(?: [a-z0-9()/]+){0,5} ?$"
     ),
 }
 
@@ -146,15 +145,20 @@ def _aimed(fact: Fact, folded: str, language: str) -> bool:
 def _outside(hits: tuple[Hit, ...]) -> list[Hit]:
     """Drop verbs that are only a piece of the name of a kind of data or of a recipient."""
     held = [(h.start, h.end) for h in hits if h.group in ("data", "party")]
+    ground = [(h.start, h.end) for h in hits if h.concept.startswith("basis.")]
     return [
         h
         for h in hits
-        if h.group != "act" or not any(a <= h.start and h.end <= b and b - a > h.end - h.start for a, b in held)
+        if (
+            h.group not in ("act", "contact")
+            or not any(a <= h.start and h.end <= b and b - a > h.end - h.start for a, b in held)
+        )
+        and (h.group != "data" or not any(a <= h.start and h.end <= b for a, b in ground))
     ]
 
 
 def _inside(hit: Hit, denied: list[tuple[int, int]]) -> bool:
-    return any(start <= hit.start < end for start, end in denied)
+    return any(start < hit.start < end for start, end in denied)
 
 
 _END: Final = {"zh": re.compile(r"[。;!?\n|]"), "en": re.compile(r"[;!?\n|]|\.(?= |$)")}

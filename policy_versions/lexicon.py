@@ -142,13 +142,13 @@ _WORD: Final = re.compile(r"[a-z0-9$€£]+")
 
 def _scan(index: Index, text: str, han: bool, *, whole: bool = False) -> tuple[Hit, ...]:
     found: list[Hit] = []
-    reach: dict[str, int] = {}
+    reach: dict[str, tuple[int, int]] = {}
     starts = _han_starts(text) if han else (m.start() for m in _WORD.finditer(text))
     for i in starts:
         for end, concept in index.at(text, i):
             group = "" if whole else concept.split(".", 1)[0]
-            if end > reach.get(group, 0):
-                reach[group] = end
+            if end > reach.get(group, (0, 0))[1] or (i, end) == reach.get(group):
+                reach[group] = (i, end)
                 found.append(Hit(concept, i, end, text[i:end]))
     return tuple(found)
 

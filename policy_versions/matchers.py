@@ -47,15 +47,17 @@ def allowed(rule: Rule, statement: Statement | None) -> bool:
     """Say whether all stands in the statement that must stand beside the new fact."""
     if statement is None:
         return False
+    if any(statement.has(a) for a in rule.never):
+        return False
     return all(any(statement.has(a) for a in group) for group in rule.every)
 
 
 def _fired(rule: Rule, delta: Delta, *, new: bool) -> tuple[Fact, ...]:
-    if not allowed(rule, delta.side(new=new)):
+    side = delta.side(new=new)
+    if side is None or not allowed(rule, side):
         return ()
-    return tuple(
-        f for f in delta.fresh(new=new) if names(f, rule.new) and not (rule.spared and f.concept in rule.spared)
-    )
+    facts = (f for f in delta.fresh(new=new) if names(f, rule.new) and f.concept not in rule.spared)
+    return tuple(f for f in facts if not any(side.near(f, a) for a in rule.none))
 
 
 def _sign(rule: Rule, facts: tuple[Fact, ...], statement: Statement | None) -> int:
@@ -176,6 +178,5 @@ _KINDS: Final[dict[str, Callable[[Rule, Delta], Match | None]]] = {
     "quantity": _quantity,
     "force": _force,
     "swap": _swap,
-    "item": _none,
     "residual": _none,
 }

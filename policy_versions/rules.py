@@ -11,7 +11,7 @@ from policy_versions.errors import ConfigError
 from policy_versions.model import Category, Confidence
 from policy_versions.strict_yaml import Node, read
 
-KINDS: Final = ("concept", "entity", "quantity", "force", "swap", "item", "residual")
+KINDS: Final = ("concept", "entity", "quantity", "force", "swap", "residual")
 DIRECTIONS: Final = ("practice", "protection", "expands", "restricts", "neutral", "first", "swap")
 
 
@@ -22,6 +22,7 @@ class Rule:
     `direction` is a policy, told for what is gained; losing it means the reverse. practice: expands, denied restricts.
     protection: restricts, denied expands. first: gained restricts, lost expands, exchanged neutral. swap: gained
     expands, lost restricts, exchanged neutral. `reverse` names concepts that turn it round. `when`: any, pair, single.
+    `none` holds for the clause of the new fact, `never` for its whole sentence.
     """
 
     id: str
@@ -34,6 +35,7 @@ class Rule:
     spared: tuple[str, ...] = ()
     every: tuple[tuple[str, ...], ...] = ()
     none: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
     reverse: tuple[str, ...] = ()
     acts: tuple[str, ...] = ()
     old: tuple[str, ...] = ()
@@ -53,6 +55,7 @@ _NAMES: Final = {
     "not-new": "spared",
     "all": "every",
     "none": "none",
+    "never": "never",
     "reverse": "reverse",
     "acts": "acts",
 }
