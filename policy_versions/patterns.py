@@ -47,9 +47,7 @@ _BARE: Final = re.compile(
 )
 _TAG: Final = re.compile(r"<[^<>]{0,400}>")
 _MARK: Final = re.compile(r"[*`\[\]\\]+|(?<![a-z0-9])_+|_+(?![a-z0-9])|[\u200b-\u200f\u2060\ufeff\u00ad]")
-_HAN_GAP: Final = re.compile(
-    r"(?<=[\u4e00-\u9fff]) +(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff]) +(?=[a-z0-9])|(?<=[a-z0-9]) +(?=[\u4e00-\u9fff])"
-)
+_HAN_GAP: Final = re.compile(r"(?<=[\u4e00-\u9fff]) +(?=[\u4e00-\u9fffa-z0-9])|(?<=[a-z0-9]) +(?=[\u4e00-\u9fff])")
 _LATIN: Final = str.maketrans({"-": " ", "'": " ", "/": " / ", "\u2044": " "})
 _BLANK: Final = re.compile(r"\s+")
 
@@ -75,6 +73,8 @@ def prepare(source: str, language: str) -> list[Pattern]:
         return [Pattern(folded.strip(), (folded[0],), language == "zh")]
     if language == "zh":
         source = _fold_source(source.replace("..?", "..").replace("..", "[^。;]{0,14}?"))
+        if " ?" not in source:
+            return [_pattern(part, language) for part in _alternatives(source)]
         source = re.sub(r"(?<=[\u4e00-\u9fff]) \?(?=[a-z\u4e00-\u9fff(])|(?<=[a-z]) \?(?=[\u4e00-\u9fff(])", "", source)
     else:
         source = _inflect(source.replace("..", "[^.;]{0,40}?"))

@@ -15,7 +15,7 @@ _HAN_NUMBER: Final = "一二三四五六七八九十百零〇两"
 _NUMBER: Final = rf"第\s?[{_HAN_NUMBER}0-9]{{1,5}}\s?"
 _AFTER: Final = rf"(?=[\s、.:：，,]|[{HAN}《“])"
 _STYLE: Final = re.compile(
-    rf"[*_\s]*(?:(?P<part>{_NUMBER}(?:章|编|部分){_AFTER})|(?P<section>{_NUMBER}节{_AFTER})|(?P<article>{_NUMBER}[条款]{_AFTER})"
+    rf"[*_\s]*(?:{_NUMBER}(?:(?P<part>章|编|部分)|(?P<section>节)|(?P<article>[条款])){_AFTER}"
     rf"|(?P<han>[{_HAN_NUMBER}]{{1,4}}\s?[、.．])"
     rf"|(?P<hanparen>[（(]\s?[{_HAN_NUMBER}]{{1,4}}\s?[）)]|[㈠-㈩])"
     r"|(?P<paren>[（(]\s?[0-9０-９]{1,3}\s?[）)]|[⑴-⒇])"
