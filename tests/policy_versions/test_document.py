@@ -189,7 +189,8 @@ def test_no_word_is_lost_and_lines_are_exact(lines: list[str]) -> None:
         assert said.count(word) == source.count(word)
     for found in document.clauses:
         span = "\n".join(lines[found.lines.first - 1 : found.lines.last])
-        assert set(re.findall(r"\w+", found.text)) <= set(re.findall(r"\w+", span))
+        # Without what parts words: two soft-wrapped lines of Han are one word, in code too.
+        assert "".join(re.findall(r"\w", found.text)) in "".join(re.findall(r"\w", span))
     assert [c.ordinal for c in document.clauses] == list(range(len(document.clauses)))
 
 
