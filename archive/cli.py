@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import time
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +14,7 @@ from zoneinfo import ZoneInfo
 import click
 
 if TYPE_CHECKING:
+    from archive.consent_pages import Service
     from archive.index import Index
 
 _REPOSITORY = click.option(
@@ -67,8 +71,33 @@ def serve(host: str, port: int, repository: Path, index_file: Path | None) -> No
     from archive.app import create_app  # noqa: PLC0415
 
     _updated(repository, index_file).close()
-    app = create_app(repository, clock=lambda: datetime.now(UTC), index=_place(repository, index_file))
-    uvicorn.run(app, host=host, port=port, log_level="warning", server_header=False)
+    app = create_app(repository, clock=_now, consent=_personal(repository), index=_place(repository, index_file))
+    taken = uvicorn.Config(app, host=host, port=port, log_level="warning", server_header=False)
+    with closing(_listen(host, port)) as listening:
+        name = f"[{host}]" if ":" in host else host
+        click.echo(f"http://{name}:{listening.getsockname()[1]}/ - Ctrl-C ends it")
+        uvicorn.Server(taken).run(sockets=[listening])
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        raise click.UsageError(f"--host, --port: cannot listen on {host}:{port}: {error}") from error
+
+
+def _personal(repository: Path) -> Service | None:
+    """Open the pages where people answer; without a secret or people there is nobody to open them, which is said."""
+    from archive.consent_pages import missing, open_service  # noqa: PLC0415
+
+    lacks = missing(repository, os.environ)
+    for line in lacks:
+        click.echo(f"The pages where people answer are off: {line}.", err=True)
+    return None if lacks else open_service(repository, os.environ, _now)
 
 
 @archive.command("index")

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from archive import choice_views, consent_views, strings, templating
+from archive import banner_api, choice_views, consent_views, strings, templating
 from archive.consent_calls import Call, read_form
 from notifier import links, receipts
 from notifier.asking import Question
@@ -28,6 +28,7 @@ from notifier.letters import Letters, open_letters
 from notifier.links import LinkError
 from notifier.settings import Settings
 from notifier.store import consents
+from policy_versions.release import Record
 
 HEADERS: Final = {
     "Cache-Control": "private, no-store",
@@ -45,21 +46,36 @@ class FormError(LinkError):
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What the pages work with: the desk, the post (None: no mail is sent), the time."""
+    """What the pages work with: the desk, the post (None: no mail is sent), the time, the key of the company's site."""
 
     desk: Desk
     letters: Letters | None = None
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    site_key: str = ""
 
 
 def open_service(repository: Path, env: Mapping[str, str], clock: Callable[[], datetime]) -> Service:
     """Open the personal pages of a policy repository; letters are sent where a mail server is set."""
+    with Record.open(repository) as record:
+        settings = Settings.load(env, (record.repository.root or repository).resolve())
     desk = Desk.open(repository.resolve(), env)
-    settings = Settings.load(env, repository.resolve())
     if not settings.smtp_url:
-        return Service(desk, None, clock)
+        return Service(desk, None, clock, settings.site_key)
     channel = open_channel("email", Opening(settings, desk.database, clock))
-    return Service(desk, open_letters(desk, channel, settings.mail_from), clock)
+    return Service(desk, open_letters(desk, channel, settings.mail_from), clock, settings.site_key)
+
+
+def missing(repository: Path, env: Mapping[str, str]) -> list[str]:
+    """Name what the personal pages lack: the secret of the links, the database that holds the people."""
+    with Record.open(repository) as record:
+        settings = Settings.load(env, (record.repository.root or repository).resolve())
+    lacks = []
+    if not settings.secrets:
+        lacks.append("no secret key, set POLICYCTL_SECRET_KEY or POLICYCTL_SECRET_KEY_FILE")
+    file = settings.database_url.removeprefix("sqlite:///")
+    if file != settings.database_url and not Path(file).is_file():
+        lacks.append(f"no database {file}, import people with `policyctl notify import` or set POLICYCTL_DATABASE_URL")
+    return lacks
 
 
 def routes(service: Service) -> list[Route]:
@@ -72,6 +88,7 @@ def routes(service: Service) -> list[Route]:
         Route("/choices/{token}", pages.endpoint(pages.choices), methods=["GET"]),
         Route("/choices/{token}", pages.endpoint(pages.withdraw), methods=["POST"]),
         Route("/receipts/{token}", pages.endpoint(pages.receipt), methods=["GET"]),
+        *banner_api.routes(service.desk, service.clock, service.site_key),
     ]
 
 

@@ -38,12 +38,15 @@ _REACHED: Final = (Delivered.SENT, Delivered.DELIVERED)
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The store, the publisher's record and the keys, behind one counter; time is always an argument."""
+    """The store, the publisher's record and the keys, behind one counter; time is always an argument.
+
+    Without `secrets` no link is made or read, without `key` no answer recorded: reading what there is needs neither.
+    """
 
     database: Database
     publisher: Publisher
     secrets: tuple[str, ...]
-    key: Key
+    key: Key | None
     policies: tuple[str, ...]
     releases: Callable[[str, date], Sequence[Release]]
 
@@ -53,8 +56,6 @@ class Desk:
         with Record.open(root) as record:
             publisher, policies = record.publisher, record.policies()
             settings = Settings.load(env, record.repository.root or root)
-        secret_key = env.get("POLICYCTL_SIGNING_KEY_FILE", "")
-        text = Path(secret_key).read_text(encoding="utf-8").strip() if secret_key else ""
         name = f"{urlsplit(publisher.url).netloc or 'localhost'}/receipts"
         database = Database.open(settings.database_url)
         database.create()
@@ -63,7 +64,8 @@ class Desk:
             with Record.open(root) as current:  # a repository is for one thread, and may have grown since
                 return current.releases(policy, today=today)
 
-        key = receipts.signing_key(text, settings.secrets, name)
+        signed = settings.signing_key or settings.secrets
+        key = receipts.signing_key(settings.signing_key, settings.secrets, name) if signed else None
         return cls(database, publisher, settings.secrets, key, policies, releases)
 
     @property
@@ -200,7 +202,7 @@ class Desk:
     def _append(
         self, case: Case, items: Sequence[Asked], state: State, method: Method, screen: str
     ) -> ConsentEvent | None:
-        policy = case.release.policy
+        policy, key = case.release.policy, self.key or receipts.signing_key("", (), "")
 
         def decide(chain: Sequence[ConsentEvent]) -> ConsentEvent | None:
             said = answers(case.subject, policy, chain, self.setting, case.now)
@@ -216,7 +218,7 @@ class Desk:
                 case.release,
                 self.publisher,
                 at,
-                key=self.key,
+                key=key,
                 receipt_id=str(uuid.uuid4()),
                 now=case.now,
             )

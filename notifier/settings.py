@@ -15,7 +15,11 @@ PREFIX: Final = "POLICYCTL_"
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How this installation runs. `secrets` holds the keys of personal links, oldest first: the last one signs."""
+    """How this installation runs.
+
+    `secrets` holds the keys of personal links, oldest first: the last one signs. `signing_key` signs receipts,
+    `site_key` is what the company's own site shows to fetch banners.
+    """
 
     root: Path
     database_url: str
@@ -25,6 +29,8 @@ class Settings:
     broker_url: str
     journal: Path
     queue: str = "notify"
+    signing_key: str = ""
+    site_key: str = ""
 
     @classmethod
     def load(cls, env: Mapping[str, str], root: Path) -> Settings:
@@ -40,6 +46,8 @@ class Settings:
             broker_url=_value(env, "BROKER_URL", problems),
             journal=Path(_value(env, "JOURNAL_DIR", problems) or folder / "journal"),
             queue=_value(env, "QUEUE", problems) or "notify",
+            signing_key=_value(env, "SIGNING_KEY", problems),
+            site_key=_value(env, "SITE_KEY", problems),
         )
         if problems:
             raise ConfigError(problems)

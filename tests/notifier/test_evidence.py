@@ -251,6 +251,18 @@ def test_evidence_prints_the_day(repository: Path) -> None:
     assert "allowed: privacy" in other.output
 
 
+def test_reading_needs_no_key_and_answering_says_which(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("POLICYCTL_SECRET_KEY")
+    shown = CliRunner().invoke(evidence, ["--person", "u-adult", "--on", "2025-03-01", "-C", str(repository)])
+    assert (shown.exit_code, call(repository, "show", "u-adult").exit_code) == (0, 0), shown.output
+    for command in (("link",), ("record", "--decision", "decline", "--method", "phone", "--finding", "partner-zh-CN")):
+        error = call(repository, *command, "u-adult", "privacy@2.0.0").exception
+        assert isinstance(error, PolicyError)
+        assert "POLICYCTL_SECRET_KEY" in str(error)
+    monkeypatch.setenv("POLICYCTL_SECRET_KEY", "secret")
+    assert msgspec.json.decode(call(repository, "show", "u-adult", "--format", "json").output)["chain"]["events"] == 0
+
+
 @pytest.mark.parametrize("version", ["privacy@9.9", "other@1.0.0", "privacy"])
 def test_unknown_versions_are_told_with_those_there_are(repository: Path, version: str) -> None:
     done = call(repository, "link", "u-adult", version)
