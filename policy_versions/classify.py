@@ -100,14 +100,6 @@ def deltas(edit: Edit, language: str) -> Iterator[Delta]:
     """Read both sides of an edit; a table row that came or went is read cell by cell."""
     old, new = edit.old, edit.new
     clause = new or old
-    if clause is not None and clause.kind is ClauseKind.HEADING:
-        yield Delta(
-            statement(edit.before, old, language) if edit.before else None,
-            statement(edit.after, new, language) if edit.after else None,
-            (),
-            (),
-        )
-        return
     if not (edit.before and edit.after) and clause is not None and clause.kind is ClauseKind.ROW:
         for text, label in _cells(edit.before or edit.after, clause):
             cell = statement(text, clause, language, label)
@@ -156,7 +148,6 @@ _ABOUT: Final[dict[Category, frozenset[Category]]] = {
         }
     ),
     Category.MINORS: frozenset({Category.RIGHTS, Category.RETENTION, Category.DATA, Category.PURPOSE, Category.SCOPE}),
-    Category.METHOD: frozenset({Category.PURPOSE}),
     Category.RISK: frozenset({Category.METHOD, Category.SECURITY, Category.LEGAL_BASIS}),
 }
 """What a sentence is about when it speaks of these: the categories that are then only its circumstances."""

@@ -21,6 +21,10 @@ NAMED: Final = (
     "purpose",
     "contact.authority",
     "minor.age",
+    "notice.lead",
+    "sec.measure",
+    "aim",
+    "contact.complaint",
 )
 """Concepts whose instances count: one more of them is something new although the concept was there before."""
 

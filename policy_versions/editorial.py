@@ -25,11 +25,18 @@ def editorial_kind(delta: Delta) -> str:
     side = delta.after or delta.before
     if side is None:
         return "empty"
-    if side.clause is not None and side.clause.kind is ClauseKind.HEADING:
+    if side.clause is not None and side.clause.kind is ClauseKind.HEADING and not _names_recipient(side):
         return "heading"
     if delta.before is not None and delta.after is not None:
         return _pair_kind(delta.before, delta.after)
     return _single_kind(side)
+
+
+def _names_recipient(side: Statement) -> bool:
+    """Say whether a heading is itself an entry of a list of recipients, such as the name of an SDK."""
+    return "field.recipient" in side.context and (
+        side.has("party.brand") or side.has("party.ai") or side.has("e.company")
+    )
 
 
 def _pair_kind(before: Statement, after: Statement) -> str:
@@ -54,7 +61,7 @@ def _hosts(side: Statement) -> set[str]:
 
 def _single_kind(side: Statement) -> str:
     bare = _words(_DATE.sub("", side.folded))
-    if len(bare) < 2:
+    if len(bare) < 2 and not side.has("e"):
         return "numbering"
     if side.has("edit.date") and _DATE.search(side.folded) and len(side.folded) < 80:
         return "date"
