@@ -6,24 +6,24 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from notifier.asking import FLOOR, REMINDERS, Ask, Reader, answers, may_ask, questions
 from notifier.audience import is_minor
 from notifier.model import Audience, Campaign, CampaignStatus, Delivery, Kind, Recipient, Snapshot
+from notifier.persons import setting_of
 from notifier.render import language_for
-from notifier.store import campaigns, deliveries, recipients
+from notifier.store import asks, campaigns, deliveries, recipients
 from notifier.store.campaigns import CampaignError
 from notifier.store.deliveries import UNREACHABLE, Planned
 from notifier.store.engine import Connection, Database
 from policy_versions.model import Level, Publisher, Release, ReleaseStatus
 
 IN_APP: Final = "in_app"
-PAUSE: Final = timedelta(hours=48)  # between two times of asking
-REMINDERS: Final = 2  # at most, and none to who answered: nobody is to be worn down into agreeing
 QUIET: Final = (Level.NONE, Level.ROUTINE)  # told on one's own pages only
 
 
@@ -117,7 +117,7 @@ def _plans(connection: Connection, campaign: Campaign, now: datetime) -> Iterato
     """Yield the deliveries that are still to be planned, page by page, with the number of people they are for."""
     publisher = campaign.snapshot.publisher
     today = now.astimezone(ZoneInfo(publisher.timezone)).date()
-    for people in _people(connection, campaign):
+    for people in _people(connection, campaign, now):
         done = deliveries.planned_ids(connection, campaign.id, [person.id for person in people])
         fresh = [person for person in people if person.id not in done]
         wanted = {person.guardian_id for person in fresh if person.guardian_id}
@@ -125,8 +125,8 @@ def _plans(connection: Connection, campaign: Campaign, now: datetime) -> Iterato
         yield [one for person in fresh for one in decide(person, guardians, campaign, today)], len(fresh)
 
 
-def _people(connection: Connection, campaign: Campaign) -> Iterator[Sequence[Recipient]]:
-    """Yield who is to be told: everybody, or for a reminder who has not answered, for a recall who was told."""
+def _people(connection: Connection, campaign: Campaign, now: datetime) -> Iterator[Sequence[Recipient]]:
+    """Yield who is to be told: everybody, or for a reminder who may be asked again, for a recall who was told."""
     if campaign.kind is Kind.ANNOUNCE:
         yield from recipients.pages(connection)
         return
@@ -134,9 +134,25 @@ def _people(connection: Connection, campaign: Campaign) -> Iterator[Sequence[Rec
     for page in deliveries.people_of(connection, f"{release.policy}-{release.number}-{Kind.ANNOUNCE.value}"):
         asked: Sequence[str] = page
         if campaign.kind is Kind.REMIND:
-            asked = deliveries.unanswered(connection, release.policy, release.number, page)
+            asked = _undecided(connection, campaign.snapshot, page, now)
         found = recipients.by_id(connection, asked)
         yield [found[identifier] for identifier in asked if identifier in found]
+
+
+def _undecided(connection: Connection, about: Snapshot, people: Sequence[str], now: datetime) -> list[str]:
+    """Return those of these people (in order of id) who may be reminded: a question is open, and it is not too soon.
+
+    Each question counts by itself: a no to one matter does not silence another that is unanswered, and nobody is
+    asked again about what they refused (`asking.may_ask`).
+    """
+    release, setting = about.release, setting_of(about.publisher)
+    found = []
+    for past in asks.past(connection, release.policy, release.number, people, setting):
+        said = answers(past.person, release.policy, past.events, setting, now)
+        reader = Reader(past.person, setting.authoritative, setting, setting.day(now))
+        if may_ask(questions("", release, (release,), said, reader), release, past.asks, now) is Ask.YES:
+            found.append(past.person.id)
+    return found
 
 
 def decide(person: Recipient, guardians: Mapping[str, Recipient], campaign: Campaign, today: date) -> Iterator[Planned]:
@@ -225,9 +241,9 @@ def reminder(database: Database, identifier: str, now: datetime) -> Campaign:
     if len(rounds) >= REMINDERS:
         raise CampaignError(f"{announced.id} was followed by {REMINDERS} reminders already: more would be pressure")
     last = max((c.started_at for c in [announced, *rounds] if c.started_at), default=None)
-    if last is None or now - last < PAUSE:
+    if last is None or now - last < FLOOR:
         raise CampaignError(
-            f"{announced.id}: people were asked less than {PAUSE.days * 24} hours ago, or not at all yet"
+            f"{announced.id}: people were asked less than {FLOOR.days * 24} hours ago, or not at all yet"
         )
     return draft(release, announced.snapshot.publisher, now, kind=Kind.REMIND, number=len(rounds) + 1)
 

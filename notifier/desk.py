@@ -11,7 +11,6 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from notifier import links, receipts
 from notifier.asking import Asked, Reader, answers, questions
@@ -21,7 +20,7 @@ from notifier.consent_log import Actor, ConsentError, ConsentEvent, Method, Stat
 from notifier.links import AnswerLink
 from notifier.model import Campaign, CampaignStatus, Kind, Snapshot
 from notifier.model import State as Delivered
-from notifier.persons import Person, Setting
+from notifier.persons import Person, Setting, setting_of
 from notifier.render import language_for
 from notifier.settings import Settings
 from notifier.store import campaigns, consents, ledger, recipients
@@ -278,8 +277,3 @@ def _usable(case: Case, link: AnswerLink) -> Case:
 def sha256(text: str) -> str:
     """Give the hash of a text in UTF-8."""
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def setting_of(publisher: Publisher) -> Setting:
-    """Read the setting of consent decisions from what the publisher says of itself."""
-    return Setting(publisher.authoritative, publisher.guardian_under, ZoneInfo(publisher.timezone))

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, tzinfo
+from zoneinfo import ZoneInfo
+
+from policy_versions.model import Publisher
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +67,8 @@ class Setting:
         """Say whether a guardian must answer; an unknown age counts as minor where there is a guardian."""
         adult = person.adult_on(day, self.guardian_under)
         return not adult if adult is not None else bool(person.guardians)
+
+
+def setting_of(publisher: Publisher) -> Setting:
+    """Read the setting of consent decisions from what the publisher says of itself."""
+    return Setting(publisher.authoritative, publisher.guardian_under, ZoneInfo(publisher.timezone))

@@ -16,6 +16,7 @@ from notifier.consent_log import ConsentEvent, chained
 from notifier.persons import Guardian, Person, Setting
 from notifier.receipts import Receipt
 from notifier.schema import addresses, consent_events, guardianships, link_requests, receipts, recipients, screens
+from notifier.store.asks import person_of
 from notifier.store.engine import Database
 
 ATTEMPTS: Final = 5  # two answers of one person at the same moment: the second is decided anew
@@ -112,10 +113,7 @@ def person(database: Database, identifier: str, setting: Setting) -> Person | No
             .order_by(guardianships.c.established_at, guardianships.c.guardian_id)
         ).all()
     found = [Guardian(p.guardian_id, p.relation, p.established_at, p.ended_at) for p in periods]
-    if row.guardian_id and row.guardian_id not in {g.id for g in found}:
-        found.append(Guardian(row.guardian_id, row.guardian_relation or ""))
-    joined = setting.day(row.created_at)
-    return Person(row.id, joined, row.birth_date, row.age_band or "", tuple(found))
+    return person_of(row, found, setting)
 
 
 def children(database: Database, guardian: str) -> tuple[str, ...]:

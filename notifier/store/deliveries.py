@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Connection, and_, bindparam, case, exists, func, insert, literal, select
 
 from notifier.model import Audience, Delivery, DeliveryEvent, State
-from notifier.schema import chunks, consent_events, deliveries, delivery_events
+from notifier.schema import chunks, deliveries, delivery_events
 from notifier.store import bulk
 from notifier.store.chunks import Lease, hold
 from notifier.store.engine import Database
@@ -225,20 +225,3 @@ def people_of(connection: Connection, campaign: str, size: int = 5_000) -> Itera
             return
         yield page
         after = page[-1]
-
-
-def unanswered(connection: Connection, policy: str, number: str, people: Sequence[str]) -> list[str]:
-    """Return those of these people (in order of id) who neither agreed nor refused nor withdrew about a version."""
-    if not people:
-        return []
-    answered = set(
-        connection.scalars(
-            select(consent_events.c.subject).where(
-                consent_events.c.subject.between(people[0], people[-1]),
-                consent_events.c.policy == policy,
-                consent_events.c.number == number,
-                consent_events.c.state.not_in(("requested", "deferred")),
-            )
-        )
-    )
-    return [person for person in people if person not in answered]

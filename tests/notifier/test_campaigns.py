@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -10,12 +10,15 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from notifier import campaigns, schema
-from notifier.model import CampaignStatus, Kind, Recipient, State
+from notifier.consent_log import State as Answered
+from notifier.model import CampaignStatus, DeliveryEvent, Kind, Recipient, State
 from notifier.store import campaigns as stored
-from notifier.store import chunks, ledger, recipients
+from notifier.store import chunks, deliveries, ledger, recipients
 from notifier.store.campaigns import CampaignError
 from notifier.store.engine import Database
 from policy_versions.model import Level, Publisher, Release, ReleaseStatus
+from tests.notifier.conftest import finding
+from tests.notifier.consent_kit import event
 
 
 def rows(database: Database) -> list[tuple[str, str, str, str, str, str]]:
@@ -153,12 +156,30 @@ def test_what_is_not_announced_is_not_told(release: Release, publisher: Publishe
         campaigns.draft(release, publisher, now, kind=Kind.RECALL)
 
 
-def answer(database: Database, subject: str, state: str, now: datetime) -> None:
+def answer(database: Database, subject: str, state: Answered, now: datetime, *findings: str) -> None:
     """Record an answer as the consent pages would."""
-    row: dict[str, object] = {column.name: "x" for column in schema.consent_events.columns}
-    row |= {"id": subject, "position": 0, "subject": subject, "policy": "privacy", "number": "4.0.0", "hash": subject}
+    made = event(state, "4.0.0", findings or ("a1",), now.date(), person=subject, name=f"{subject}-{findings}")
     with database.write() as connection:
-        connection.execute(schema.consent_events.insert(), row | {"findings": [], "state": state, "at": now})
+        position = {"position": 0 if "a1" in made.findings else 1}
+        connection.execute(schema.consent_events.insert(), asdict(replace(made, at=now)) | position)
+
+
+def reminded(database: Database, campaign: str) -> list[str]:
+    """Return who gets a reminder."""
+    column = schema.deliveries.c.recipient_id
+    with database.read() as connection:
+        query = sa.select(column).where(schema.deliveries.c.campaign_id == campaign).distinct().order_by(column)
+        return list(connection.scalars(query))
+
+
+def sent(database: Database, campaign: str, at: datetime, person: str = "") -> None:
+    """Let the messages of a campaign (to one person, or to all) have left at a moment."""
+    table = schema.deliveries.c
+    with database.write() as connection:
+        query = sa.select(table.id).where(
+            table.campaign_id == campaign, table.recipient_id == (person or table.recipient_id)
+        )
+        deliveries.append(connection, [DeliveryEvent(i, State.SENT, at) for i in connection.scalars(query)])
 
 
 def test_reminders_go_to_the_undecided_only_and_twice_at_most(
@@ -169,7 +190,7 @@ def test_reminders_go_to_the_undecided_only_and_twice_at_most(
     with pytest.raises(CampaignError, match="48 hours"):
         campaigns.reminder(database, announced.id, now)
     stored.start(database, announced.id, "lin", now)
-    for person, state in (("anna", "refused"), ("bao", "given"), ("chen", "deferred")):
+    for person, state in (("anna", Answered.REFUSED), ("bao", Answered.GIVEN), ("chen", Answered.DEFERRED)):
         answer(database, person, state, now)
     with pytest.raises(CampaignError, match="48 hours"):
         campaigns.reminder(database, announced.id, now + timedelta(hours=47))
@@ -177,17 +198,46 @@ def test_reminders_go_to_the_undecided_only_and_twice_at_most(
         then = now + timedelta(days=days)
         reminder = campaigns.plan(database, campaigns.reminder(database, announced.id, then), then)
         assert reminder.campaign.id == f"privacy-4.0.0-remind-{number}"
-        with database.read() as connection:
-            asked = connection.scalars(
-                sa.select(schema.deliveries.c.recipient_id)
-                .where(schema.deliveries.c.campaign_id == reminder.campaign.id)
-                .distinct()
-            ).all()
-        assert sorted(asked) == ["chen", "didi", "eve"]
+        assert reminded(database, reminder.campaign.id) == ["chen", "didi", "eve"]
         stored.start(database, reminder.campaign.id, "lin", then)
         stored.transition(database, reminder.campaign.id, (CampaignStatus.RUNNING,), CampaignStatus.DONE)
     with pytest.raises(CampaignError, match="2 reminders already"):
         campaigns.reminder(database, announced.id, now + timedelta(days=40))
+
+
+def test_each_question_counts_by_itself(
+    database: Database, release: Release, publisher: Publisher, people: tuple[Recipient, ...], now: datetime
+) -> None:
+    general = finding("d1", "zh-CN", {"zh-CN": "用途变宽", "en": "Wider purpose"}, level=Level.CONSENT)
+    release = replace(release, findings=(*release.findings, general))
+    recipients.save(database, people[:3], now)
+    announced = campaigns.plan(database, campaigns.draft(release, publisher, now), now).campaign
+    stored.start(database, announced.id, "lin", now)
+    answer(database, "anna", Answered.REFUSED, now)  # the other question is open
+    for person in ("bao", "chen"):
+        answer(database, person, Answered.REFUSED, now)
+    answer(database, "bao", Answered.REFUSED, now, "d1")
+    answer(database, "chen", Answered.GIVEN, now, "d1")
+    then = now + timedelta(days=7)
+    plan = campaigns.plan(database, campaigns.reminder(database, announced.id, then), then)
+    assert reminded(database, plan.campaign.id) == ["anna"]
+
+
+def test_who_was_reached_late_is_asked_late_and_a_child_s_no_silences_reminders(
+    database: Database, release: Release, publisher: Publisher, people: tuple[Recipient, ...], now: datetime
+) -> None:
+    recipients.save(database, people, now)
+    announced = campaigns.plan(database, campaigns.draft(release, publisher, now), now).campaign
+    stored.start(database, announced.id, "lin", now)
+    then = now + timedelta(days=7)
+    sent(database, announced.id, now)
+    sent(database, announced.id, then - timedelta(hours=47), "anna")
+    answer(database, "didi", Answered.REFUSED, now)
+    draft = campaigns.reminder(database, announced.id, then)
+    plan = campaigns.plan(database, draft, then)
+    assert reminded(database, plan.campaign.id) == ["bao", "chen", "eve"]
+    campaigns.plan(database, draft, then + timedelta(hours=1))  # planned again when her 48 hours are over
+    assert reminded(database, plan.campaign.id) == ["anna", "bao", "chen", "eve"]
 
 
 def test_a_recall_goes_to_who_was_told(
