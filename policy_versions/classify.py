@@ -77,9 +77,6 @@ def classify(before: str, after: str, language: str, *, policy: str = "") -> Ass
                     candidates.append(_unexplained(delta))
                 else:
                     notes.append(_note("synonym" if delta.pair else "no-practice", delta))
-    if any(c.match.rule.kind != "residual" for c in candidates):
-        notes += [_note("unexplained", c.delta) for c in candidates if c.match.rule.kind == "residual"]
-        candidates = [c for c in candidates if c.match.rule.kind != "residual"]
     findings = tuple(finding(c, policy) for c in told(exchanged(candidates)))
     return Assessment(policy, language, findings, tuple(notes))
 
