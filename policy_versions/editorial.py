@@ -17,6 +17,7 @@ _DATE: Final = re.compile(
     r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? \d{1,2}(?:st|nd|rd|th)?,? ?(?:\d{4})?|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* \d{4}|\bv?\d+(?:\.\d+)+\b"
 )
 _URL: Final = re.compile(r"(?:https?://|www\.)\S+?(?=[\s)\]>\"'，。；]|$)|\]\([^)\s]*\)")
+LONGEST_TITLE: Final = 120
 _NOT_WORD: Final = re.compile(r"[\W_]+")
 
 
@@ -25,11 +26,18 @@ def editorial_kind(delta: Delta) -> str:
     side = delta.after or delta.before
     if side is None:
         return "empty"
-    if side.clause is not None and side.clause.kind is ClauseKind.HEADING and not _names_recipient(side):
+    if _title(side) and not _names_recipient(side):
         return "heading"
     if delta.before is not None and delta.after is not None:
         return _pair_kind(delta.before, delta.after)
     return _single_kind(side)
+
+
+def _title(side: Statement) -> bool:
+    """Say whether a text is a heading; a whole sentence that stands where one is expected says something."""
+    if side.clause is None or side.clause.kind is not ClauseKind.HEADING:
+        return False
+    return len(side.folded) <= LONGEST_TITLE and not side.text.rstrip("*_ \u00a0").endswith((".", "。", ";", "；"))
 
 
 def _names_recipient(side: Statement) -> bool:
@@ -118,6 +126,8 @@ def substance(delta: Delta, known: Callable[[Fact, bool], bool]) -> bool:
 
     `known` tells of a fact whether the other text names it somewhere (True: a fact of the new text).
     """
+    if any(f.concept.removeprefix("edit.") in _IDLE for f in (*delta.gained, *delta.lost)):
+        return False
     if delta.pair:
         fresh = [f for f in delta.gained if not known(f, True)] + [f for f in delta.lost if not known(f, False)]
         return any(f.concept != "data.any" and f.concept.startswith(_SUBJECT) for f in fresh)

@@ -77,7 +77,7 @@ def _patterns(
         unit = "|".join(f"(?P<{u}>{p.replace('; ', '|')})" for u, p in units)
         return {
             "duration": re.compile(
-                rf"(?<![第\d年.〇零一二三四五六七八九十百]){number}(?:\(\d+\))? ?(?:{unit})(?P<half>半)?"
+                rf"(?<![第\d年月.〇零一二三四五六七八九十百]){number}(?:\(\d+\))? ?(?:{unit})(?P<half>半)?"
             ),
             "age": re.compile(rf"{number} ?(?:\(\d+\))?(?:周岁|岁)"),
             "money": re.compile(rf"(?:人民币|¥|￥)? ?{number} ?元|(?:¥|￥) ?(?P<m>\d+(?:\.\d+)?)"),
@@ -116,7 +116,7 @@ def quantities(folded: str, lexicon: Lexicon) -> tuple[Quantity, ...]:
 def _worded(folded: str, lexicon: Lexicon) -> bool:
     if lexicon.han:
         return any(c in "一二两三四五六七八九十半" for c in folded)
-    return any(f"{w} " in folded for w in lexicon.numerals)
+    return any(w in folded for w in lexicon.numerals if len(w) > 2)
 
 
 def _read(kind: str, match: re.Match[str], lexicon: Lexicon) -> Quantity | None:

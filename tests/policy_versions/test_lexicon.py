@@ -1,0 +1,96 @@
+"""Lexicons: both languages know the same concepts, patterns compile, quantities and denials are read rightly."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from policy_versions.facts import statement
+from policy_versions.lexicon import languages, load
+from policy_versions.patterns import literals, prepare
+
+
+def test_each_language_knows_the_same_concepts() -> None:
+    first, *others = (load(language) for language in languages())
+    for other in others:
+        assert set(first.concepts) == set(other.concepts)
+
+
+@pytest.mark.parametrize("language", languages())
+def test_each_pattern_compiles_and_begins_with_a_sign(language: str) -> None:
+    for concept, sources in load(language).concepts.items():
+        for source in sources:
+            for pattern in prepare(source, language):
+                assert re.compile(pattern.source), (concept, source)
+                assert all(pattern.keys), (concept, source)
+
+
+def test_traditional_signs_are_folded() -> None:
+    assert "data.phone" in statement("我們會收集您的手機號碼。", None, "zh-Hant").names
+
+
+def test_spelling_out() -> None:
+    assert literals("colou?r(?:s|ed)") == ["colors", "colored", "colours", "coloured"]
+    assert literals("a.*b") is None
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "days"),
+    [
+        ("en", "within thirty (30) days", [30]),
+        ("en", "for 72 hours, then for two years", [3, 730]),
+        ("en", "in the third year of 2026", []),
+        ("zh", "十五个工作日内", [21]),
+        ("zh", "一年半", [547.5]),
+        ("zh", "六个月", [180]),
+        ("zh", "于2026年12月1日生效", []),
+        ("zh", "第三年", []),
+    ],
+)
+def test_durations(language: str, text: str, days: list[float]) -> None:
+    found = [fact.value for fact in statement(text, None, language).facts if fact.concept == "q.duration"]
+    assert found == pytest.approx(days)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "ages"),
+    [
+        ("zh", "未满十四周岁", [14]),
+        ("en", "under the age of sixteen", [16]),
+        ("en", "13 years of age or older", [13]),
+        ("en", "under 30 days", []),
+    ],
+)
+def test_ages(language: str, text: str, ages: list[float]) -> None:
+    assert [f.value for f in statement(text, None, language).facts if f.concept == "q.age"] == ages
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "denied"),
+    [
+        ("zh", "我们不会收集您的短信。", True),
+        ("zh", "我们不仅收集您的短信。", False),
+        ("zh", "我们不会出售信息，但会收集您的短信。", False),
+        ("en", "We do not collect text messages.", True),
+        ("en", "We collect data not limited to text messages.", False),
+        ("en", "We do not sell data, but we collect text messages.", False),
+    ],
+)
+def test_denials(language: str, text: str, denied: bool) -> None:
+    (fact,) = [f for f in statement(text, None, language).facts if f.concept == "data.messages"]
+    assert fact.negated is denied
+
+
+@pytest.mark.parametrize(
+    ("text", "concept", "value"),
+    [
+        ("Write to privacy [at] example [dot] com.", "e.email", "privacy@example.com"),
+        ("请发邮件至help@example.com联系", "e.email", "help@example.com"),
+        ("客服电话400-800-8000为您服务", "e.phone", "4008008000"),
+        ("我们是华为技术有限公司。", "e.company", "华为技术有限公司"),
+    ],
+)
+def test_named_things(text: str, concept: str, value: str) -> None:
+    language = "en" if text.isascii() else "zh"
+    assert value in [f.surface for f in statement(text, None, language).facts if f.concept == concept]
