@@ -58,10 +58,10 @@ def import_(context: click.Context, csv: Path, skip_bad: bool, encoding: str) ->
         for problem in rows.problems:
             click.echo(f"{csv}: {problem}", err=True)
         if rows.problems and not skip_bad:
-            office.say("refused", bad=rows.bad_rows, good=len(rows.recipients))
+            office.say("refused" if rows.bad_rows else "unnamed", bad=rows.bad_rows, good=len(rows.recipients))
             context.exit(1)
         office.say("imported", count=recipients.save(office.database, rows.recipients, datetime.now(UTC)))
-        if rows.problems:
+        if rows.bad_rows:
             office.say("skipped", bad=rows.bad_rows)
 
 
@@ -112,12 +112,14 @@ def send(context: click.Context, campaign: str, connections: int, once: bool, wo
     with open_office(context) as office:
         found = stored.get(office.database, campaign)
         outbox.check(found, office.settings)
+        if workers == "celery":
+            from notifier import tasks  # noqa: PLC0415 - Celery is loaded only where it is used
+
+            tasks.check(office.settings)
         stored.start(office.database, campaign, by or getpass.getuser(), datetime.now(UTC))
         waiting = sum(one.number for one in ledger.counts(office.database, campaign) if not one.state.final)
         office.say("sending", campaign=campaign, count=waiting)
         if workers == "celery":
-            from notifier import tasks  # noqa: PLC0415 - Celery is loaded only where it is used
-
             office.say("queued", count=tasks.enqueue(office.settings, office.database, campaign))
             return
         total = _relay(office, campaign, connections, once)

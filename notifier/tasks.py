@@ -6,16 +6,23 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from celery import Celery
+from celery.exceptions import OperationalError
 
 from notifier.outbox import Relay
 from notifier.settings import Settings
 from notifier.store import campaigns, chunks
 from notifier.store.engine import Database
-from policy_versions.errors import ConfigError
+from policy_versions.errors import ConfigError, PolicyError
 
 SWEEP: Final = 15.0  # seconds between two looks for what is due
+BROKERS: Final = ("redis", "rediss", "amqp", "amqps")
+
+
+class BrokerError(PolicyError):
+    """The broker cannot be reached."""
 
 
 def configure(settings: Settings) -> Celery:
@@ -74,14 +81,28 @@ def sweep() -> int:
         return sum(enqueue(settings, database, campaign) for campaign in running)
 
 
-def enqueue(settings: Settings, database: Database, campaign: str) -> int:
-    """Queue the chunks of a campaign that are due; raise ConfigError without a broker."""
+def check(settings: Settings) -> None:
+    """Raise ConfigError for an address of the broker that is missing or of a kind we do not use."""
     if not settings.broker_url:
         raise ConfigError(["POLICYCTL_BROKER_URL: not set: such as redis://127.0.0.1:6379/0 or amqp://127.0.0.1//"])
+    kind = settings.broker_url.partition(":")[0]
+    if kind not in BROKERS:
+        raise ConfigError([f"POLICYCTL_BROKER_URL: no such broker `{kind}` (allowed: {', '.join(BROKERS)})"])
+
+
+def enqueue(settings: Settings, database: Database, campaign: str) -> int:
+    """Queue the chunks of a campaign that are due; raise ConfigError without a broker, BrokerError without answer."""
+    check(settings)
     due = chunks.due_ids(database, campaign, now())
-    with configure(settings) as queue:
-        for channel, chunk in due:
-            queue.send_task("notifier.deliver", (campaign, channel, chunk))
+    try:
+        with configure(settings) as queue:
+            for channel, chunk in due:
+                queue.send_task("notifier.deliver", (campaign, channel, chunk))
+    except OperationalError as error:
+        there = urlsplit(settings.broker_url).netloc.rpartition("@")[2]
+        raise BrokerError(
+            f"the broker {there} cannot be reached ({error}); nobody is lost: send again later"
+        ) from error
     return len(due)
 
 

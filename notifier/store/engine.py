@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError
 
 from notifier.schema import metadata
 from policy_versions.errors import ConfigError, PolicyError
@@ -89,7 +89,7 @@ class Database:
         """Connect, or say in one sentence that it is impossible."""
         try:
             connection = self.engine.connect()
-        except OperationalError as error:
+        except DatabaseError as error:  # also a file that is no database
             shown = self.engine.url.render_as_string(hide_password=True)
             raise StoreError(f"cannot open the database {shown}: {error.orig}") from error
         with connection:

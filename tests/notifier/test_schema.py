@@ -89,6 +89,10 @@ def test_bad_addresses_of_databases_are_told(tmp_path: Path) -> None:
     folder.mkdir()
     with pytest.raises(StoreError, match="cannot open"), Database.open(f"sqlite:///{folder}").read():
         pass
+    other = tmp_path / "letter.txt"
+    other.write_text("this is no database, whatever its name says\n" * 50)
+    with pytest.raises(StoreError, match="not a database"), Database.open(f"sqlite:///{other}").read():
+        pass
 
 
 def shape(database: Database) -> list[tuple[str, str]]:

@@ -109,3 +109,27 @@ def test_tasks_take_ids_only_and_survive_a_lost_worker(settings: Settings) -> No
 def test_no_broker_is_told(settings: Settings, database: Database) -> None:
     with pytest.raises(ConfigError, match="POLICYCTL_BROKER_URL: not set"):
         tasks.enqueue(settings, database, "x")
+
+
+@pytest.mark.parametrize("address", ["redis://u:secret-word@127.0.0.1:1/0", "amqp://u:secret-word@127.0.0.1:1//"])
+def test_a_broker_that_does_not_answer_is_told_without_its_password(
+    database: Database,
+    release: Release,
+    publisher: Publisher,
+    people: tuple[Recipient, ...],
+    now: datetime,
+    settings: Settings,
+    address: str,
+) -> None:
+    recipients.save(database, people, now)
+    planned = campaigns.plan(database, campaigns.draft(release, publisher, now), now).campaign
+    stored.start(database, planned.id, "lin", now)
+    with pytest.raises(tasks.BrokerError, match=r"broker 127\.0\.0\.1:1 cannot be reached") as told:
+        tasks.enqueue(replace(settings, broker_url=address), database, planned.id)
+    assert "secret-word" not in str(told.value)
+    assert stored.get(database, planned.id).status is CampaignStatus.RUNNING
+
+
+def test_another_kind_of_broker_is_refused(database: Database, settings: Settings) -> None:
+    with pytest.raises(ConfigError, match=r"no such broker `kafka` \(allowed: redis"):
+        tasks.enqueue(replace(settings, broker_url="kafka://127.0.0.1"), database, "x")
