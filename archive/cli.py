@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
 import time
 from contextlib import closing
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -43,20 +45,30 @@ def archive() -> None:
 @_REPOSITORY
 @_INDEX
 @click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="Make the pages as of this day.")
-def export_(target: Path, repository: Path, index_file: Path | None, today: datetime | None) -> None:
+@click.option("--jobs", "-j", type=click.IntRange(1, 256), help="Processes that share the work (default: one a CPU).")
+def export_(target: Path, repository: Path, index_file: Path | None, today: datetime | None, jobs: int | None) -> None:
     """Write the static archive to the folder TARGET."""
-    from archive.export import export  # noqa: PLC0415 - heavy, and only what is used is loaded
+    from archive.export import export, reopen  # noqa: PLC0415 - heavy, and only what is used is loaded
+    from archive.progress import Progress  # noqa: PLC0415
     from archive.site import Site  # noqa: PLC0415
 
     begin = time.perf_counter()
     index = _updated(repository, index_file)
     day = today.date() if today else datetime.now(ZoneInfo(index.publisher.timezone)).date()
-    written = export(Site.of(index, today=day, log=index.log), target)
+    again = partial(reopen, _place(repository, index_file), day)
+    site = Site.of(index, today=day, log=index.log)
+    with Progress(sys.stderr, time.monotonic) as progress:
+        written = export(site, target, jobs=jobs or _processors(), again=again, progress=progress)
     index.close()
     seconds = time.perf_counter() - begin
     click.echo(
         f"{target}: {written.pages} pages, {written.size / 1e6:.1f} MB, {written.changed} written, {seconds:.1f} s"
     )
+
+
+def _processors() -> int:
+    """Count the processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @archive.command("serve")

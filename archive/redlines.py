@@ -14,10 +14,17 @@ from markupsafe import Markup, escape
 from archive import render
 from archive.strings import Strings, load
 from policy_versions import document, redline
+from policy_versions.alignment import align
 from policy_versions.model import ChangeKind, Clause, ClauseChange, ClauseKind, Document, Segment, SegmentKind
 
 FOLD: Final = 3
 """So many unchanged clauses in a row are folded."""
+LONG: Final = 24
+"""Of a longer run only the clauses next to the changes are on the page; the rest is left to the full text."""
+CONTEXT: Final = 4
+"""So many clauses at each end of a long run are on the page."""
+_LINK: Final = re.compile(r"(?<!!)\[([^\[\]\n]+)\]\(([^()\s]*)\)")
+_JOINED: Final = frozenset((ChangeKind.CHANGED, ChangeKind.SPLIT, ChangeKind.MERGED))
 _MARKERS: Final = re.compile(r"\*\*|__|(?<!\w)\*(?=\S)|(?<=\S)\*(?!\w)")
 
 
@@ -58,11 +65,15 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A run of rows for the page: folded ones are all unchanged; `where` names the section when it was folded away."""
+    """A run of rows for the page: folded ones are all unchanged; `where` names the section when it was folded away.
+
+    Of a long folded run `left_out` rows are missing after the first CONTEXT ones.
+    """
 
     rows: tuple[Row, ...]
     folded: bool = False
     where: str = ""
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +97,7 @@ def parsed(text: str, language: str) -> Document:
 @lru_cache(maxsize=16)
 def compare(before: str, after: str, language: str) -> Comparison:
     """Compare two texts of one language."""
-    changes = redline.redline(parsed(before, language), parsed(after, language))
+    changes = align(parsed(before, language), parsed(after, language))
     rows = _with_departures([_row(c) for c in changes])
     numbered, count = [], 0
     for row in rows:
@@ -98,9 +109,20 @@ def compare(before: str, after: str, language: str) -> Comparison:
 
 def _row(change: ClauseChange) -> Row:
     if change.kind is ChangeKind.UNCHANGED and _source(change.before) != _source(change.after):
-        segments = redline.segments(redline.text(change.before), redline.text(change.after))
-        return Row(RowKind.TYPOGRAPHY, change.before, change.after, segments)
-    return Row(RowKind(change.kind), change.before, change.after, change.segments)
+        return Row(RowKind.TYPOGRAPHY, change.before, change.after, _compared(change))
+    segments = _compared(change) if change.kind in _JOINED else ()
+    return Row(RowKind(change.kind), change.before, change.after, segments)
+
+
+def _compared(change: ClauseChange) -> tuple[Segment, ...]:
+    """Compare the words of a change; a link whose address is on both sides is its words, unless it is the change."""
+    before, after = redline.text(change.before), redline.text(change.after)
+    same = {m[2] for m in _LINK.finditer(before)} & {m[2] for m in _LINK.finditer(after)}
+    if same:
+        old, new = (_LINK.sub(lambda m: m[1] if m[2] in same else m[0], side) for side in (before, after))
+        if old != new:
+            return redline.segments(old, new)
+    return redline.segments(before, after)
 
 
 def _source(clauses: Sequence[Clause]) -> list[str]:
@@ -135,14 +157,21 @@ def blocks(comparison: Comparison) -> Iterator[Block]:
         last = run.pop() if run and run[-1].heading else None
         folded = len(run) >= FOLD
         if run:
-            yield Block(tuple(run), folded)
+            yield _run(run)
         if last:
             yield Block((last,))
         path = row.clause.path
         yield Block((row,), where=path[-1] if path and folded and not last and not row.heading else "")
         run = []
     if run:
-        yield Block(tuple(run), len(run) >= FOLD)
+        yield _run(run)
+
+
+def _run(rows: Sequence[Row]) -> Block:
+    """Fold a run of unchanged rows if it is worth it, and leave out the middle of a long one."""
+    if len(rows) <= LONG:
+        return Block(tuple(rows), len(rows) >= FOLD)
+    return Block((*rows[:CONTEXT], *rows[-CONTEXT:]), folded=True, left_out=len(rows) - 2 * CONTEXT)
 
 
 def inline(row: Row, t: Strings) -> Markup:

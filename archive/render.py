@@ -9,19 +9,21 @@ from __future__ import annotations
 
 import hashlib
 import re
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import lru_cache
+from itertools import accumulate
 from typing import Final
 
 import nh3
-from markdown_it import MarkdownIt
+from markdown_it.common.utils import escapeHtml
 from markdown_it.token import Token
 from markupsafe import Markup, escape
-from mdit_py_plugins.front_matter import front_matter_plugin
 
-from archive import emphasis
+from archive import pieces
+from archive.pieces import Piece, Spot
 
 _TAGS: Final = {
     "a", "abbr", "b", "blockquote", "br", "caption", "code", "dd", "del", "details", "div", "dl", "dt", "em",
@@ -36,7 +38,8 @@ _ATTRIBUTES: Final[dict[str, set[str]]] = {
     "th": {"colspan", "rowspan", "scope"},
 }
 _SCHEMES: Final = {"http", "https", "mailto", "tel"}
-_OPENERS: Final = frozenset(("paragraph_open", "list_item_open", "tr_open", "fence", "code_block", "blockquote_open"))
+_IMAGE: Final = re.compile(r"\0w(\d+)\0")
+_Place = tuple[int, int]
 _PUNCTUATION: Final = re.compile(r"[^\w\- ]")
 
 
@@ -76,12 +79,6 @@ class Rendered:
     anchors: Mapping[int, str]
 
 
-@cache
-def _parser() -> MarkdownIt:
-    made = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
-    return emphasis.install(made).use(front_matter_plugin)
-
-
 def slug(text: str) -> str:
     """Make an anchor from a heading as GitHub does: lower case, Han kept, punctuation dropped, spaces as hyphens."""
     return _PUNCTUATION.sub("", text.strip().lower()).replace(" ", "-") or "section"
@@ -89,13 +86,12 @@ def slug(text: str) -> str:
 
 def document(text: str, *, marks: Sequence[Mark] = (), words: Words | None = None) -> Rendered:
     """Render a policy text; its outermost heading becomes h2 and no level is skipped below it."""
-    tokens = _parser().parse(text.removeprefix("\ufeff"))
-    page = _Page(tokens, "k" + hashlib.sha256(text.encode()).hexdigest()[:16], words or Words())
+    key = "k" + hashlib.sha256(text.encode()).hexdigest()[:16]
+    page = _Page(list(pieces.pieces(text.removeprefix("\ufeff"))), key, words or Words())
     page.outline()
     page.anchor_clauses()
     page.place(marks)
-    html = str(_parser().renderer.render(tokens, _parser().options, {}))
-    return Rendered(_clean(html, page.key), tuple(page.headings), page.anchors)
+    return Rendered(_clean("".join(page.html()), key), tuple(page.headings), page.anchors)
 
 
 @lru_cache(maxsize=10_000)
@@ -103,9 +99,9 @@ def inline(text: str) -> Markup:
     """Render the inline markup of one clause; what stays the same between versions is rendered once."""
     if not re.search(r"[*_`\[<~&\\]", text):
         return escape(text)
-    tokens = _parser().parseInline(text)
-    _settle_links(tokens[0].children or [], Words())
-    return _clean(str(_parser().renderer.render(tokens, _parser().options, {})), "k-none")
+    tokens = pieces.parser().parseInline(text)
+    _settle_images(tokens[0].children or [], Words())
+    return _clean(str(pieces.parser().renderer.render(tokens, pieces.parser().options, {})), "k-none")
 
 
 def _clean(html: str, key: str) -> Markup:
@@ -132,7 +128,7 @@ def _clean(html: str, key: str) -> Markup:
     return Markup(cleaned)  # noqa: S704 - what the sanitiser let through
 
 
-def _settle_links(children: Sequence[Token], words: Words) -> None:
+def _settle_images(children: Sequence[Token], words: Words) -> None:
     """Turn images into words: the archive loads nothing from elsewhere."""
     for token in children:
         if token.type == "image":
@@ -140,93 +136,79 @@ def _settle_links(children: Sequence[Token], words: Words) -> None:
 
 
 class _Page:
-    """One text on its way from tokens to HTML."""
+    """One text on its way from pieces to HTML; a spot is told by its piece and its number there."""
 
-    def __init__(self, tokens: list[Token], key: str, words: Words) -> None:
-        self.tokens, self.key, self.words = tokens, key, words
+    def __init__(self, parts: Sequence[Piece], key: str, words: Words) -> None:
+        self.parts, self.key, self.words = parts, key, words
         self.headings: list[Heading] = []
         self.anchors: dict[int, str] = {}
-        self._by_line: dict[int, Token] = {}
+        self._by_line: dict[int, _Place] = {}
+        self._names: dict[_Place, str] = {}
+        self._depths: dict[_Place, int] = {}
+        self._marks: dict[_Place, str] = {}
         self._used: Counter[str] = Counter()
-        for token in tokens:
-            _settle_links(token.children or [], words)
+        self._starts = list(accumulate((p.lines for p in parts), initial=1))
 
     def outline(self) -> None:
         """Give headings their depth in the outline and an anchor of their words."""
         above: list[int] = []
-        for at, token in enumerate(self.tokens):
-            if token.type != "heading_open":
+        for place, spot in self._spots():
+            if not spot.level:
                 continue
-            level = int(token.tag[1])
-            while above and above[-1] >= level:
+            while above and above[-1] >= spot.level:
                 above.pop()
-            above.append(level)
-            depth = min(len(above), 5)
-            text = _plain(self.tokens[at + 1])
-            anchor = self._unique(slug(text))
-            token.tag = self.tokens[at + 2].tag = f"h{depth + 1}"
-            self._name(token, anchor)
-            self.headings.append(Heading(depth, text, anchor))
+            above.append(spot.level)
+            self._depths[place] = min(len(above), 5)
+            images = self.parts[place[0]].images
+            text = _IMAGE.sub(lambda m, images=images: self.words.image(images[int(m[1])]), spot.text).strip()  # type: ignore[misc]
+            self._names[place] = self._unique(slug(text))
+            self.headings.append(Heading(self._depths[place], text, self._names[place]))
 
     def anchor_clauses(self) -> None:
         """Number the clauses below each heading: paragraph, item, row; the innermost block of a line has the anchor."""
         section, number = "p", 0
-        for at, token in enumerate(self.tokens):
-            if token.type == "heading_open":
-                section, number = str(token.attrs["id"]).removeprefix(self.key), 0
-            if token.type not in _OPENERS or not token.map or token.hidden or self._wraps(at):
-                continue
-            number += 1
-            self._name(token, self._unique(f"{section}.{number}"))
+        for place, spot in self._spots():
+            if spot.level:
+                section, number = self._names[place], 0
+            else:
+                number += 1
+                self._names[place] = self._unique(f"{section}.{number}")
+            line = self._starts[place[0]] + spot.line
+            self.anchors[line] = self._names[place]
+            self._by_line[line] = place
 
     def place(self, marks: Sequence[Mark]) -> None:
         """Put each mark at the start of the block that covers its line, once a block."""
         starts = sorted(self._by_line)
-        done: set[int] = set()
-        for mark in marks:
-            line = max((s for s in starts if s <= mark.line), default=starts[0] if starts else 0)
-            token = self._by_line.get(line)
-            if token is None or line in done:
-                continue
-            done.add(line)
-            token.attrs["class"] = f"{self.key}changed"
-            link = Token("html_inline", "", 0)
-            link.content = (
-                f'<a class="{self.key}mark" href="{self.key}{escape(mark.href)}" '
-                f'aria-label="{escape(mark.label)}">{escape(mark.word)}</a>'
-            )
-            inner = self._inline_of(token)
-            if inner is not None:
-                inner.children = [link, *(inner.children or [])]
+        for mark in marks if starts else ():
+            place = self._by_line[starts[max(bisect_right(starts, mark.line) - 1, 0)]]
+            if place not in self._marks:
+                self._marks[place] = (
+                    f'<a class="{self.key}mark" href="{self.key}{escape(mark.href)}" '
+                    f'aria-label="{escape(mark.label)}">{escape(mark.word)}</a>'
+                )
 
-    def _wraps(self, at: int) -> bool:
-        """Say whether a block only holds others that begin on its own line and carry the anchor themselves."""
-        following = self.tokens[at + 1 : at + 2]
-        return bool(
-            following
-            and following[0].type in _OPENERS
-            and not following[0].hidden
-            and following[0].map
-            and self.tokens[at].map
-            and self.tokens[at].type in ("list_item_open", "blockquote_open")
-            and following[0].map[0] == self.tokens[at].map[0]  # type: ignore[index]
-        )
+    def html(self) -> Iterator[str]:
+        """Give the HTML with all places filled in."""
+        for at, piece in enumerate(self.parts):
+            for odd, part in enumerate(piece.parts):
+                yield self._fill(at, part[0], int(part[1:])) if odd % 2 else part
 
-    def _name(self, token: Token, anchor: str) -> None:
-        token.attrs["id"] = self.key + anchor
-        line = (token.map or [0])[0] + 1
-        self.anchors[line] = anchor
-        self._by_line[line] = token
+    def _fill(self, at: int, kind: str, number: int) -> str:
+        if kind == "w":
+            return escapeHtml(self.words.image(self.parts[at].images[number]))
+        if kind == "h":
+            return f"h{self._depths[at, number] + 1}"
+        marked = self._marks.get((at, number), "")
+        if kind == "m":
+            return marked
+        return self.key + self._names[at, number] + (f'" class="{self.key}changed' if marked else "")
+
+    def _spots(self) -> Iterator[tuple[_Place, Spot]]:
+        for at, piece in enumerate(self.parts):
+            for number, spot in enumerate(piece.spots):
+                yield (at, number), spot
 
     def _unique(self, anchor: str) -> str:
         self._used[anchor] += 1
         return anchor if self._used[anchor] == 1 else self._unique(f"{anchor}-{self._used[anchor] - 1}")
-
-    def _inline_of(self, token: Token) -> Token | None:
-        at = next(i for i, t in enumerate(self.tokens) if t is token)
-        return next((t for t in self.tokens[at : at + 6] if t.type == "inline"), None)
-
-
-def _plain(token: Token) -> str:
-    """Give the words of an inline token without its markup."""
-    return "".join(t.content for t in token.children or [] if t.type in ("text", "code_inline")).strip()

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
-from itertools import combinations
 from typing import Final, Protocol
 
 from archive.strings import interface
 from policy_versions.model import Publisher, Release, ReleaseStatus
+from policy_versions.release import in_force, stated
 
 ALL_PAIRS: Final = 20
 """Up to so many versions of a policy every pair is compared in advance."""
 TO_LATEST: Final = 100
-"""Of a longer history so many of the newest versions are compared with the latest one in advance."""
+"""Up to so many versions each is also compared with the latest one in advance; beyond, only with the one before."""
 
 
 class Source(Protocol):
@@ -82,9 +82,8 @@ class Shelf:
         return self.current or (self.releases[-1] if self.releases else None)
 
     def at(self, day: date) -> Release | None:
-        """Return the release in force on a day: of those begun and not withdrawn the one that began last."""
-        begun = [r for r in self.releases if _counts(r, day)]
-        return max(begun, key=lambda r: (r.effective_on or date.min, self._order[r.number]), default=None)
+        """Return the release in force on a day."""
+        return in_force(self.releases, day)
 
     @cached_property
     def periods(self) -> tuple[Period, ...]:
@@ -141,48 +140,32 @@ class Shelf:
         """Say whether there are too many versions to compare each with each in advance."""
         return len(self.releases) > ALL_PAIRS
 
+    @property
+    def long(self) -> bool:
+        """Say whether there are too many versions to compare each with the latest one in advance."""
+        return len(self.releases) > TO_LATEST
+
     def pairs(self) -> Iterator[tuple[Release, Release]]:
-        """Give the comparisons made in advance: every pair, or each with the one before, newer ones with the latest."""
-        if not self.bounded:
-            yield from combinations(self.releases, 2)
-            return
-        latest = self.latest
-        near = (latest, self.previous(latest), self.before(latest)) if latest else ()
+        """Give the comparisons made in advance: every pair; or each with the one before, and with the latest."""
         for release in self.releases:
-            earlier = [r for r in (self.previous(release), self.before(release)) if r]
-            yield from ((r, release) for r in {r.number: r for r in earlier}.values())
-            if latest and release not in near and self._near(release, latest):
-                yield release, latest
+            yield from ((old, release) for old in self.bases(release))
+
+    def bases(self, new: Release) -> tuple[Release, ...]:
+        """Return the releases that one is compared with in advance, oldest first."""
+        at = self._order[new.number]
+        if not self.bounded or (new is self.latest and not self.long):
+            return self.releases[:at]
+        found = {r.number: r for r in (self.previous(new), self.before(new)) if r}
+        return tuple(sorted(found.values(), key=lambda r: self._order[r.number]))
 
     def ahead(self, old: Release, new: Release) -> bool:
         """Say whether a comparison is made in advance."""
-        if not self.bounded:
-            return self._order[old.number] < self._order[new.number]
-        return old in (self.previous(new), self.before(new)) or (new is self.latest and self._near(old, new))
-
-    def _near(self, release: Release, latest: Release) -> bool:
-        return 0 < self._order[latest.number] - self._order[release.number] <= TO_LATEST
+        return any(r is old for r in self.bases(new))
 
 
 def shelve(source: Source, policy: str, today: date) -> Shelf:
     """Take the releases of a policy out of a source, each with its status on a day."""
     return Shelf(policy, stated(source.releases(policy, today=today), today), today)
-
-
-def stated(releases: Sequence[Release], today: date) -> tuple[Release, ...]:
-    """Say of each release where it stands on a day."""
-    shelf = Shelf("", tuple(releases), today)
-    current = shelf.current
-
-    def status(release: Release) -> ReleaseStatus:
-        if release is current:
-            return ReleaseStatus.IN_FORCE
-        if release.withdrawn_on and release.withdrawn_on <= today:
-            return ReleaseStatus.WITHDRAWN
-        begun = (release.effective_on or date.max) <= today
-        return ReleaseStatus.REPLACED if begun else ReleaseStatus.ANNOUNCED
-
-    return tuple(r if r.status is (s := status(r)) else replace(r, status=s) for r in releases)
 
 
 def languages(release: Release, publisher: Publisher) -> tuple[str, ...]:
@@ -216,8 +199,3 @@ def yesterday(day: date) -> date:
 def _rank(language: str, publisher: Publisher) -> int:
     known = publisher.languages
     return known.index(language) if language in known else len(known)
-
-
-def _counts(release: Release, day: date) -> bool:
-    begun = release.effective_on is not None and release.effective_on <= day
-    return begun and not (release.withdrawn_on is not None and release.withdrawn_on <= day)

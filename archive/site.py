@@ -12,7 +12,7 @@ from typing import Final
 
 from archive import feeds, links, machine, view_lists, view_texts
 from archive.proof import Log
-from archive.shelf import Source, languages
+from archive.shelf import Shelf, Source, languages
 from archive.views import Archive
 from policy_versions.errors import ConfigError
 from policy_versions.model import Release
@@ -70,9 +70,9 @@ class Site:
 
     def paths(self) -> Iterator[str]:
         """Give every address that is made in advance, static files included."""
-        yield from self._general()
+        yield from self.general()
         for policy in self.archive.policies:
-            yield from self._of_policy(policy)
+            yield from self.of_policy(policy)
 
     def pages(self) -> Iterator[Page]:
         """Make every page that is made in advance, one at a time."""
@@ -93,7 +93,8 @@ class Site:
         """Make the page for an address that leads nowhere."""
         return view_lists.missing(self.archive, ui or self.archive.interfaces[0], path)
 
-    def _general(self) -> Iterator[str]:
+    def general(self) -> Iterator[str]:
+        """Give the addresses that belong to no single policy."""
         for ui in self.archive.interfaces:
             part = self.archive.part(ui)
             yield from (links.home(part), links.on(part), links.proof(part))
@@ -103,7 +104,8 @@ class Site:
             yield from ("proof/log.jsonl", "proof/checkpoint")
         yield from (f"static/{file.name}" for file in sorted(STATIC.iterdir()) if file.suffix[1:] in TYPES)
 
-    def _of_policy(self, policy: str) -> Iterator[str]:
+    def of_policy(self, policy: str) -> Iterator[str]:
+        """Give the addresses of a policy; those that share work follow each other."""
         shelf = self.archive.shelf(policy)
         parts = [self.archive.part(ui) for ui in self.archive.interfaces]
         for part in parts:
@@ -117,11 +119,16 @@ class Site:
                 days = [p.start.isoformat() for p in shelf.periods]
                 yield from (links.on_date(policy, day, part) for day in days)
         for release in shelf.releases:
-            yield from (links.raw(policy, release.number, k) for k in sorted(release.texts))
-            yield from (links.version(policy, release.number, k) for k in languages(release, self.archive.publisher))
-        for old, new in shelf.pairs():
-            for language in languages(new, self.archive.publisher):
-                yield links.redline(policy, old.number, new.number, language)
+            yield from self._of_release(shelf, release)
+
+    def _of_release(self, shelf: Shelf, release: Release) -> Iterator[str]:
+        """Give the addresses of a release, its marks next to the comparison that they come from."""
+        policy, number = release.policy, release.number
+        bases = shelf.bases(release)
+        yield from (links.raw(policy, number, k) for k in sorted(release.texts))
+        for language in languages(release, self.archive.publisher):
+            yield links.version(policy, number, language)
+            yield from (links.redline(policy, old.number, number, language) for old in reversed(bases))
 
     @cached_property
     def _routes(self) -> list[tuple[re.Pattern[str], Callable[[str, dict[str, str]], Page | None]]]:

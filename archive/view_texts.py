@@ -79,7 +79,9 @@ def redline(archive: Archive, old: Release, new: Release, language: str) -> byte
     steps = shelf.between(old, new)
     comparison, mismatch = _comparison(archive, old, new, language)
     others = [
-        (r, _redline_address(view, shelf, r, new, language)) for r in shelf.releases if _other(shelf, r, old, new)
+        (r, view.to(links.redline(new.policy, r.number, new.number, language)))
+        for r in shelf.bases(new)
+        if r is not old and r.texts
     ]
     return view.render(
         "redline.html",
@@ -94,7 +96,9 @@ def redline(archive: Archive, old: Release, new: Release, language: str) -> byte
         judged=any(assessed(r) for r in steps),
         comparison=comparison,
         mismatch=mismatch,
+        total=len(comparison.changes) if comparison else 0,
         blocks=list(redlines.blocks(comparison)) if comparison else [],
+        context=redlines.CONTEXT,
         moves=_moves(comparison),
         inline=lambda row: redlines.inline(row, view.t),
         side=lambda row, new: redlines.side(row, view.t, new=new),
@@ -175,10 +179,6 @@ def _moves(comparison: Comparison | None) -> dict[int, int]:
 def departure(row: Row) -> int:
     """Return the ordinal that names the place a moved clause left."""
     return row.before[0].ordinal
-
-
-def _other(shelf: Shelf, candidate: Release, old: Release, new: Release) -> bool:
-    return candidate not in (old, new) and bool(candidate.texts) and shelf.ahead(candidate, new)
 
 
 def _redline_address(view: View, shelf: Shelf, old: Release | None, new: Release, language: str) -> str:

@@ -20,7 +20,7 @@ from policy_versions.errors import UnknownVersionError
 from policy_versions.model import Level, Publisher, Release, ReleaseStatus, ReleaseText, Version
 from policy_versions.obligations import number_key
 
-__all__ = ["Block", "Record", "blocks", "decide", "earliest", "publisher", "released", "settle"]
+__all__ = ["Block", "Record", "blocks", "decide", "earliest", "in_force", "publisher", "released", "settle", "stated"]
 
 _UNKNOWN: Final = Level.NONE
 
@@ -69,7 +69,7 @@ class Record:
     def releases(self, policy: str, *, today: date) -> tuple[Release, ...]:
         """Return the releases of a policy, oldest first, each with its status on a day; announced and withdrawn too."""
         self.config.policy(policy)
-        return _stated(self._all.get(policy, ()), today)
+        return stated(self._all.get(policy, ()), today)
 
     def release(self, policy: str, number: str, *, today: date) -> Release:
         """Return one release; UnknownVersionError names those there are."""
@@ -188,12 +188,22 @@ def _imported(versions: Sequence[Version], authoritative: str) -> dict[str, tupl
     return found
 
 
-def _stated(releases: Sequence[Release], today: date) -> tuple[Release, ...]:
-    """Say of each release where it stands on a day: the latest one that has begun and was not withdrawn is in force."""
-    begun = [r for r in releases if (r.effective_on or date.max) <= today and not _withdrawn(r, today)]
-    order = {r.number: index for index, r in enumerate(releases)}
-    current = max(begun, key=lambda r: (r.effective_on or date.max, order[r.number]), default=None)
-    return tuple(replace(r, status=_status(r, current, today)) for r in releases)
+def stated(releases: Sequence[Release], today: date) -> tuple[Release, ...]:
+    """Say of each release, given oldest first, where it stands on a day."""
+    current = in_force(releases, today)
+    return tuple(r if r.status is (s := _status(r, current, today)) else replace(r, status=s) for r in releases)
+
+
+def in_force(releases: Sequence[Release], on: date) -> Release | None:
+    """Return the release in force on a day: of those begun and not withdrawn the one that began last."""
+    current: Release | None = None
+    for release in releases:
+        begin = release.effective_on
+        if begin is None or begin > on or _withdrawn(release, on):
+            continue
+        if current is None or begin >= (current.effective_on or date.min):
+            current = release
+    return current
 
 
 def _withdrawn(release: Release, today: date) -> bool:

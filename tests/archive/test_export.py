@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +14,13 @@ from click.testing import CliRunner
 
 from archive import links
 from archive.cli import archive
-from archive.export import export
+from archive.export import export, reopen
+from archive.index import Index
 from archive.site import Site
+from policy_versions.cli import cli
 from policy_versions.errors import ConfigError
+from policy_versions.release import Record
+from tests.archive.linkcheck import broken
 from tests.policy_versions.gitmaker import GitMaker
 
 if TYPE_CHECKING:
@@ -31,6 +38,9 @@ def test_a_second_export_writes_only_what_changed(source: Memory, tmp_path: Path
     assert 0 < later.changed < later.pages
     assert "现行有效" in (folder / links.version("privacy", "2.0.0", "zh-CN")).read_text(encoding="utf-8")
     assert not list(folder.rglob(".tmp-*"))
+    assert not list(broken(folder))
+    (folder / "on" / "index.html").unlink()
+    assert "index.html -> on/index.html" in list(broken(folder))
 
 
 def test_a_folder_of_something_else_is_refused(source: Memory, tmp_path: Path, today: date) -> None:
@@ -48,3 +58,70 @@ def test_the_command_exports_and_says_how_much(repository: GitMaker, tmp_path: P
     assert (out / "privacy" / "v1.0.0" / "zh-CN.md").is_file()
     again = CliRunner().invoke(archive, ["index", "-C", str(repository.root)])
     assert "4 versions" in again.output
+
+
+HISTORY = """
+schema = 1
+authoritative = "en"
+languages = ["en"]
+jurisdictions = ["EU"]
+[[policy]]
+id = "terms"
+title = { en = "Terms" }
+files = { en = "terms.md" }
+"""
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(f.relative_to(folder)): f.read_bytes() for f in folder.rglob("*") if f.is_file()}
+
+
+def test_several_processes_write_the_bytes_that_one_writes(tmp_path: Path, today: date) -> None:
+    git = GitMaker(tmp_path / "policies")
+    git.commit({"policy.toml": HISTORY})
+    for n in range(140):
+        git.commit({"terms.md": f"# Terms\n\nWe keep it for {n} days.\n\nAlways the same.\n"})
+    file = tmp_path / "index.sqlite3"
+    index = Index.open(file)
+    with Record.open(git.root) as record:
+        index.update(record)
+    site = Site.of(index, today=today, log=index.log)
+    told: list[tuple[int, int]] = []
+    alone = export(site, tmp_path / "one")
+    again = partial(reopen, file, today)
+    shared_ = export(site, tmp_path / "two", jobs=2, again=again, progress=lambda *n: told.append(n))
+    assert shared_ == alone
+    assert told[-1] == (alone.pages, alone.pages)
+    made = contents(tmp_path / "two")
+    assert made == contents(tmp_path / "one")
+    assert {p.path: p.content for p in site.pages()} == {k: v for k, v in made.items() if k != "_headers"}
+    assert not list(broken(tmp_path / "two"))
+    assert "only comparisons of each with the one before" in made["terms/compare/index.html"].decode()
+    index.close()
+
+
+@pytest.mark.shared
+def test_a_real_history_is_exported_whole(shared: Path, tmp_path: Path) -> None:
+    clone, out = tmp_path / "clone", tmp_path / "out"
+    bundle = shared / "corpus" / "git" / "site-policy.bundle"
+    subprocess.run(["git", "clone", "--quiet", str(bundle), str(clone)], check=True, capture_output=True)
+    assert CliRunner().invoke(cli, ["import", "-C", str(clone)]).exit_code == 0
+    narrow(clone / "policy.toml", ("github-community-guidelines", "github-account-recovery-policy"))
+    for jobs in ("1", "2"):
+        done = CliRunner().invoke(
+            archive, ["export", str(out / jobs), "-C", str(clone), "--jobs", jobs, "--today", "2026-11-22"]
+        )
+        assert done.exit_code == 0, done.output
+    made = contents(out / "1")
+    assert made == contents(out / "2")
+    assert sum(name.endswith(".md") for name in made) >= 40
+    assert not list(broken(out / "1"))
+    shutil.rmtree(out)
+
+
+def narrow(file: Path, names: tuple[str, ...]) -> None:
+    """Leave only some policies in a policy.toml."""
+    head, *policies = file.read_text(encoding="utf-8").split("[[policy]]")
+    kept = [p for p in policies if any(f'id = "{name}"' in p for name in names)]
+    assert len(kept) == len(names)
+    file.write_text("[[policy]]".join([head, *kept]), encoding="utf-8")

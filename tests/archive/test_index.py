@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from archive import shelf, site
+from archive import site
 from archive.index import Index
 from policy_versions.errors import UnknownVersionError
-from policy_versions.release import Record
+from policy_versions.release import Record, stated
 from tests.policy_versions.gitmaker import GitMaker
 
 TOML = """
@@ -44,7 +44,7 @@ def test_every_text_is_the_one_git_has(made: GitMaker) -> None:
         for release in releases:
             assert index.bytes(release, "en") == record.bytes(release, "en")
         assert index.publisher == record.publisher
-        assert shelf.stated(index.releases("terms", today=date.max), date(2024, 1, 2)) == record.releases(
+        assert stated(index.releases("terms", today=date.max), date(2024, 1, 2)) == record.releases(
             "terms", today=date(2024, 1, 2)
         )
     index.close()

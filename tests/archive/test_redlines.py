@@ -74,3 +74,24 @@ def test_markup_in_texts_is_escaped() -> None:
     html = redlines.inline(row, T)
     assert "<script" not in html
     assert "<b onclick" not in html
+
+
+def test_the_middle_of_a_long_unchanged_run_is_left_out() -> None:
+    text = "# Terms\n\n" + "\n\n".join(f"Clause {n} says its own thing." for n in range(60)) + "\n"
+    found = redlines.compare(text, text.replace("Clause 50 says", "Clause 50 states"), "en")
+    first, _, last = list(redlines.blocks(found))
+    assert (len(first.rows), first.folded, first.left_out) == (2 * redlines.CONTEXT, True, 51 - 2 * redlines.CONTEXT)
+    assert first.rows[-1].clause.text == "Clause 49 says its own thing."
+    assert first.rows[redlines.CONTEXT - 1].clause.text == "Clause 2 says its own thing."
+    assert (len(last.rows), last.left_out) == (9, 0)
+
+
+def test_a_link_that_stays_is_its_words_and_one_that_changes_is_seen() -> None:
+    old = "Read [our rules](https://example.com/a) and [the notice](https://example.com/b) today please.\n"
+    new = old.replace("today", "tomorrow").replace("example.com/b", "example.com/c")
+    html = str(redlines.inline(redlines.compare(old, new, "en").changes[0], T))
+    assert "our rules and " in html
+    assert "example.com/a" not in html
+    assert "[the notice](https://example.com/<del>" in html
+    unlinked = redlines.compare("Read [a](b) [a](b) now.\n", "Read [a](b) a now.\n", "en").changes[0]
+    assert "<del>" in redlines.inline(unlinked, T)
