@@ -45,7 +45,7 @@ class Change:
 def change(item: ReleaseFinding, level: Level, t: Strings) -> Change:
     """Say one finding in words."""
     finding = item.finding
-    runs = segments(finding.evidence_before, finding.evidence_after)
+    runs = segments(*finding.quotes)
     return Change(
         sentence=sentence(item, t),
         level=str(level),

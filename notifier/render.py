@@ -194,8 +194,8 @@ def _change(change: ReleaseFinding, language: str, lexicon: Mapping[str, Any]) -
     meaning = finding.explanation.get(language) or next(iter(finding.explanation.values()), "")
     return {
         "meaning": meaning or str(lexicon["categories"][finding.category.value]),
-        "before": clip(_line(finding.evidence_before), QUOTE),
-        "after": clip(_line(finding.evidence_after), QUOTE),
+        "before": clip(_line(finding.quotes[0]), QUOTE),
+        "after": clip(_line(finding.quotes[1]), QUOTE),
         "language": change.language,
         "level": str(lexicon["levels"][change.obligation.level.value]),
         "direction": str(lexicon["directions"][finding.direction.value]),

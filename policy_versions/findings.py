@@ -19,7 +19,8 @@ from policy_versions.model import (
     Finding,
     Lines,
 )
-from policy_versions.quoting import fingerprint, quote
+from policy_versions.quoting import fingerprint, quote, verbatim
+from policy_versions.wording import visible
 
 PER_CATEGORY: Final = 8
 """How many findings of one category are told of one change; the most telling come first."""
@@ -147,12 +148,17 @@ def _place(facts: Sequence[Fact], delta: Delta, *, new: bool) -> float:
 
 
 def _what(found: Match, delta: Delta) -> str:
-    lost, gained = (list(dict.fromkeys(f.surface for f in facts))[:4] for facts in (found.lost, found.gained))
-    parts = [*(f"−{s}" for s in lost), *(f"+{s}" for s in gained)]
-    if not parts:
-        text = (delta.after or delta.before or Statement("", "", (), frozenset(), frozenset(), None)).text
-        parts = [text[:40]]
-    return ", ".join(parts)
+    """Name what is touched in the text's own words, `old → new`; in signs alone, since every language uses it."""
+    lost, gained = _named(found.lost, delta.before), _named(found.gained, delta.after)
+    if lost or gained:
+        return " → ".join(part for part in (lost, gained) if part)
+    side = delta.after or delta.before
+    return visible(side.text)[:40] if side else ""
+
+
+def _named(facts: Sequence[Fact], side: Statement | None) -> str:
+    spoken = [f for f in facts if not f.concept.startswith("actor.")] or facts
+    return ", ".join([verbatim(s, side.text if side else "") for s in dict.fromkeys(f.surface for f in spoken)][:4])
 
 
 def _clause(delta: Delta) -> Clause | None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Final
+
+_LINK: Final = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*\)")
 
 
 class Category(StrEnum):
@@ -225,6 +228,15 @@ class Finding:
     args: Mapping[str, str] = field(default_factory=dict)
     sensitive: bool = False
     path: tuple[str, ...] = ()
+
+    @property
+    def quotes(self) -> tuple[str, str]:
+        """Return both quotes as people read them: no emphasis marks, a link as its words."""
+        return _spoken(self.evidence_before), _spoken(self.evidence_after)
+
+
+def _spoken(quote: str) -> str:
+    return _LINK.sub(r"\1", quote).replace("**", "").replace("__", "").strip()
 
 
 @dataclass(frozen=True, slots=True)

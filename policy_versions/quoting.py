@@ -44,3 +44,10 @@ def fingerprint(rule: str, policy: str, path: Sequence[str], before: str, after:
 def words(text: str) -> str:
     """Reduce a text to its letters and digits."""
     return re.sub(r"[\W_]+", "", text).casefold()
+
+
+def verbatim(surface: str, text: str) -> str:
+    """Give a folded expression as the text spells it (`1000000101` as `10 0000 0101`), or as it is if not there."""
+    signs = [re.escape(sign) for sign in surface if sign.isalnum()]
+    found = re.search(r"[\W_]*".join(signs), text, re.IGNORECASE) if 0 < len(signs) <= LIMIT else None
+    return found[0].replace("*", "") if found else surface

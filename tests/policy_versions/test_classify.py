@@ -72,3 +72,22 @@ def test_language_is_detected(tmp_path: Path) -> None:
     (tmp_path / "b.md").write_text(ZH.replace("昵称", "昵称、身份证号码"), encoding="utf-8")
     done = CliRunner().invoke(command, [str(tmp_path / "a.md"), str(tmp_path / "b.md"), "--format", "json"])
     assert json.loads(done.output)["findings"][0]["category"] == "data"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "language", "said"),
+    [
+        ("客服电话：+86 10 0000 0101", "客服电话：+86 10 0000 0202", "zh-CN", "（10 0000 0101 → 10 0000 0202）"),
+        ("We keep logs for six months.", "We keep logs for **two** years.", "en", "(six months → two years)"),
+    ],
+)
+def test_an_explanation_names_what_changed_in_the_text_s_own_words(
+    before: str, after: str, language: str, said: str
+) -> None:
+    (found,) = classify(before, after, language).findings
+    assert said in found.explanation[language]
+
+
+def test_quotes_for_people_carry_no_markup() -> None:
+    (found,) = classify("", "**We share your data with [Acme Inc.](https://acme.example).**", "en").findings
+    assert found.quotes == ("", "We share your data with Acme Inc..")
