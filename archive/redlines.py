@@ -88,13 +88,13 @@ class Comparison:
         return tuple(r for r in self.rows if r.number)
 
 
-@lru_cache(maxsize=24)
+@lru_cache(maxsize=8)
 def parsed(text: str, language: str) -> Document:
     """Cut a text into clauses, remembering the last few: a timeline compares each text twice."""
     return document.parse(text, language)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=6)
 def compare(before: str, after: str, language: str) -> Comparison:
     """Compare two texts of one language."""
     changes = align(parsed(before, language), parsed(after, language))

@@ -94,7 +94,7 @@ def document(text: str, *, marks: Sequence[Mark] = (), words: Words | None = Non
     return Rendered(_clean("".join(page.html()), key), tuple(page.headings), page.anchors)
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=4096)
 def inline(text: str) -> Markup:
     """Render the inline markup of one clause; what stays the same between versions is rendered once."""
     if not re.search(r"[*_`\[<~&\\]", text):
