@@ -73,7 +73,7 @@ def classify(before: str, after: str, language: str, *, policy: str = "") -> Ass
                 kind = editorial_kind(delta)
                 if kind:
                     notes.append(_note(kind, delta))
-                elif substance(delta, lambda fact, new: texts.knows(fact, new=new)):
+                elif substance(delta, lambda fact, new: texts.knows(fact, new=new), large=size >= LARGE):
                     candidates.append(_unexplained(delta))
                 else:
                     notes.append(_note("synonym" if delta.pair else "no-practice", delta))

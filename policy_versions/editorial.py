@@ -11,13 +11,21 @@ from typing import Final
 from policy_versions.compare import Delta
 from policy_versions.facts import Fact, Statement
 from policy_versions.model import ClauseKind
+from policy_versions.wording import strip_number
 
+_MONTH: Final = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?"
 _DATE: Final = re.compile(
-    r"(?:19|20)?\d{2}\s?[-./年]\s?\d{1,2}(?:\s?[-./月]\s?\d{1,4}日?)?|\d{1,2}(?:st|nd|rd|th)?(?: of)? (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*,? ?(?:\d{4})?"
-    r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? \d{1,2}(?:st|nd|rd|th)?,? ?(?:\d{4})?|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* \d{4}|\bv?\d+(?:\.\d+)+\b"
+    r"(?:19|20)?\d{2}\s?[-./年]\s?\d{1,2}(?:\s?[-./月]\s?\d{1,4}日?)?"
+    # `13 may` alone is a threshold and a verb more often than a day
+    rf"|\b\d{{1,2}}(?:st|nd|rd|th)?(?: of)? (?!may\b(?!,? ?\d{{4}})){_MONTH},? ?(?:\d{{4}})?"
+    rf"|\b{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?\b,? ?(?:\d{{4}})?|\b{_MONTH} \d{{4}}|\bv?\d+(?:\.\d+)+\b"
 )
 _URL: Final = re.compile(r"(?:https?://|www\.)\S+?(?=[\s)\]>\"'，。；]|$)|\]\([^)\s]*\)")
 LONGEST_TITLE: Final = 120
+_DIGITS: Final = re.compile(r"\d+")
+_REFERENCE: Final = re.compile(
+    r"(?:sections?|articles?|clauses?|parts?|annex(?:es)?|appendix|paragraphs?|§+) ?\d[\d.]*|第 ?\d[\d.]* ?[条款章节部项]|附件 ?\d+|\[\d+\]|\(\d{1,2}\)|\b20\d\d\b"
+)
 _NOT_WORD: Final = re.compile(r"[\W_]+")
 
 
@@ -121,18 +129,54 @@ _SUBJECT: Final = (
 )
 
 
-def substance(delta: Delta, known: Callable[[Fact, bool], bool]) -> bool:
+_STATED: Final = (
+    *_PRACTICE,
+    "act.notify",
+    "right",
+    "sec",
+    "notice",
+    "scope",
+    "minor",
+    "place",
+    "owner",
+    "risk",
+    "lim",
+    "purpose",
+)
+
+
+def substance(delta: Delta, known: Callable[[Fact, bool], bool], *, large: bool) -> bool:
     """Say whether an edit that no rule explains still says something about personal data that a person must judge.
 
-    `known` tells of a fact whether the other text names it somewhere (True: a fact of the new text).
+    `known` tells of a fact whether the other text names it somewhere (True: a fact of the new text). In a `large`
+    change, which moves and rewords much, a sentence of its own must name something that the other text does not.
     """
     if any(f.concept.removeprefix("edit.") in _IDLE for f in (*delta.gained, *delta.lost)):
         return False
-    if delta.pair:
-        fresh = [f for f in delta.gained if not known(f, True)] + [f for f in delta.lost if not known(f, False)]
-        return any(f.concept != "data.any" and f.concept.startswith(_SUBJECT) for f in fresh)
+    if delta.before is not None and delta.after is not None:
+        return _pair_substance(delta, delta.before, delta.after, known)
     side = delta.after or delta.before
-    if side is None or not (side.has("actor.we") and any(side.has(a) for a in _PRACTICE)):
+    if side is None or not any(side.has(a) for a in _STATED):
         return False
-    fresh = [f for f in side.facts if f.concept != "data.any" and f.concept.startswith(_SUBJECT)]
-    return any(not known(f, delta.after is not None) for f in fresh)
+    subjects = [f for f in side.facts if f.concept != "data.any" and f.concept.startswith(_SUBJECT)]
+    if not large and side.has("actor.we") and any(side.has(a) for a in _SERIOUS):
+        return True
+    spoken = side.has("actor.we") and any(side.has(a) for a in _PRACTICE)
+    return spoken and any(not known(f, delta.after is not None) for f in subjects)
+
+
+def _pair_substance(delta: Delta, before: Statement, after: Statement, known: Callable[[Fact, bool], bool]) -> bool:
+    """Judge two wordings of one sentence: another figure or promise is substance even where the words are common."""
+    if _figures(before) != _figures(after):
+        return True
+    fresh = [f for f in delta.gained if not known(f, True)] + [f for f in delta.lost if not known(f, False)]
+    return any(f.concept != "data.any" and f.concept.startswith(_SUBJECT) for f in fresh)
+
+
+def _figures(side: Statement) -> tuple[str, list[tuple[str, float]]]:
+    """Give digits outside dates, links, references and numbering, and quantities by value: `30` and `thirty` agree."""
+    bare = _REFERENCE.sub("", _URL.sub("", _DATE.sub("", strip_number(side.folded))))
+    amounts = [f for f in side.facts if f.group == "q"]
+    for amount in amounts:
+        bare = bare.replace(amount.surface, " ")
+    return "".join(_DIGITS.findall(bare)), sorted((f.concept, f.value) for f in amounts)

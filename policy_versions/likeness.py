@@ -73,7 +73,9 @@ def proposals(
     found: list[tuple[float, int, int]] = []
     for x, text in enumerate(old):
         votes: defaultdict[int, float] = defaultdict(float)
-        rare = sorted((p for t in terms(text) if len(p := places.get(t, ())) in range(1, COMMON + 1)), key=len)
+        rare = sorted(
+            (p for t in terms(text) if len(p := places.get(t, ())) in range(1, COMMON + 1)), key=lambda p: (len(p), p)
+        )
         for standing in rare[:TERMS]:
             for y in standing:
                 votes[y] += 1 / len(standing)

@@ -91,3 +91,35 @@ def test_an_explanation_names_what_changed_in_the_text_s_own_words(
 def test_quotes_for_people_carry_no_markup() -> None:
     (found,) = classify("", "**We share your data with [Acme Inc.](https://acme.example).**", "en").findings
     assert found.quotes == ("", "We share your data with Acme Inc..")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "language"),
+    [
+        ("Our archive: 12 Market Street, Springfield.", "Our archive: 21 Market Street, Springfield.", "en"),
+        ("至少提前60天通知服务终止。", "至少提前10天通知服务终止。", "zh-CN"),
+        ("Children under 13 may not register.", "Children under 16 may not register.", "en"),
+    ],
+)
+def test_another_figure_never_passes_in_silence(before: str, after: str, language: str) -> None:
+    assert classify(before, after, language).material
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "language"),
+    [
+        ("我们停止运营的，至少提前三十日通知您。", "我们停止运营的，至少提前 30 日通知您。", "zh-CN"),
+        ("See section 4 for your rights.", "See section 5 for your rights.", "en"),
+        ("Last updated: 13 January 2025", "Last updated: 14 January 2026", "en"),
+    ],
+)
+def test_the_same_figure_in_other_signs_is_no_change(before: str, after: str, language: str) -> None:
+    assert not classify(before, after, language).material
+
+
+def test_what_no_rule_explains_stands_beside_what_rules_explain() -> None:
+    before = EN + "\nVault 12 holds our sealed archive of your records.\n"
+    after = (
+        EN.replace("privacy@example.com", "dpo@example.org") + "\nVault 77 holds our sealed archive of your records.\n"
+    )
+    assert {f.category for f in classify(before, after, "en").findings} == {Category.CONTACT, Category.UNCLASSIFIED}
