@@ -170,7 +170,26 @@ def _pair_substance(delta: Delta, before: Statement, after: Statement, known: Ca
     if _figures(before) != _figures(after):
         return True
     fresh = [f for f in delta.gained if not known(f, True)] + [f for f in delta.lost if not known(f, False)]
-    return any(f.concept != "data.any" and f.concept.startswith(_SUBJECT) for f in fresh)
+    if any(f.concept != "data.any" and f.concept.startswith(_SUBJECT) for f in fresh):
+        return True
+    return any(before.has(a) for a in (*_PRACTICE, "owner")) and _lists_more(before.folded, after.folded)
+
+
+_LISTED: Final = re.compile(r"[、,，]|以及|和|及|与|\b(?:and|or)\b")
+
+
+def _lists_more(before: str, after: str) -> bool:
+    """Say whether one wording is the other with an item of an enumeration put in: a list's words are its substance."""
+    short, long = sorted((before, after), key=len)
+    head = _common(short, long)
+    tail = _common(short[head:][::-1], long[head:][::-1])
+    put_in = long[head : len(long) - tail]
+    return head + tail >= len(short) and len(_words(put_in)) >= 2 and bool(_LISTED.search(put_in))
+
+
+def _common(one: str, other: str) -> int:
+    """Count the signs with which both begin."""
+    return next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
 
 
 def _figures(side: Statement) -> tuple[str, list[tuple[str, float]]]:

@@ -123,3 +123,15 @@ def test_what_no_rule_explains_stands_beside_what_rules_explain() -> None:
         EN.replace("privacy@example.com", "dpo@example.org") + "\nVault 77 holds our sealed archive of your records.\n"
     )
     assert {f.category for f in classify(before, after, "en").findings} == {Category.CONTACT, Category.UNCLASSIFIED}
+
+
+def test_an_item_put_into_a_list_is_never_silent() -> None:
+    before = "我们使用您的订单信息来进行身份核验、确定交易。"
+    after = "我们使用您的订单信息来进行身份核验、梯队划分、确定交易。"
+    assert classify(before, after, "zh-CN").material
+
+
+def test_a_company_whose_name_holds_a_trimming_sign_is_read_whole() -> None:
+    before = "重庆一触即发科技有限公司（以下简称“我们”）处理您的个人信息。"
+    findings = classify(before, before.replace("重庆", "成都"), "zh-CN").findings
+    assert {f.category for f in findings} == {Category.OWNERSHIP}
