@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from policy_versions import config as settings
-from policy_versions import decisions, history, obligations, release_file
+from policy_versions import decisions, history, obligations, places, release_file
 from policy_versions.config import Config, Policy
 from policy_versions.decisions import Block
 from policy_versions.errors import ConfigError, TextError
-from policy_versions.model import Assessment, Editorial, Level, Release, ReleaseFinding, ReleaseText
+from policy_versions.model import Assessment, Editorial, Level, Place, Release, ReleaseFinding, ReleaseText
 
 Classifier = Callable[[str, str, str, str], Assessment]
 Lint = Callable[[Release, Mapping[str, bytes], Config], Sequence[Block]]
@@ -52,6 +52,8 @@ class Review:
 
     `before` names what is compared with (a release or a commit, empty for nothing); `release` is the settled release
     that is written down, or the one that a draft would write; `drafted` says which. `changed`: some byte differs.
+    `places` says where a finding shows in the new file of its language, `dates` from when each duty alone could be met;
+    `added` and `removed` name the languages whose text is new or gone: nothing in them was compared.
     """
 
     policy: Policy
@@ -64,6 +66,10 @@ class Review:
     warnings: tuple[Block, ...] = ()
     questions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     changed: bool = False
+    places: Mapping[tuple[str, str], Place] = field(default_factory=dict)
+    dates: Mapping[str, date] = field(default_factory=dict)
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +198,15 @@ def review(desk: Desk, policy: Policy, *, base: str | None = None, lint: Lint | 
         tuple(lint(release, now.texts, desk.config)) if lint and (changed or now.pending) else (),
         _questions(release, desk.config),
         changed=changed,
+        places=places.by_language(
+            findings, lambda x: (_decode(policy, x, before[x]), _decode(policy, x, now.texts[x]))
+        ),
+        dates={
+            f.finding.fingerprint: obligations.earliest(release.announced_on or desk.today, [f.obligation], now.lead)
+            for f in release.findings
+        },
+        added=tuple(x for x in now.texts if x not in before),
+        removed=tuple(x for x in before if x not in now.texts),
     )
 
 

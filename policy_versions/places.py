@@ -1,0 +1,63 @@
+"""Where a finding shows in the new text: what was written at its letters, what was removed at the gap it left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import accumulate
+
+from policy_versions.matching import in_order
+from policy_versions.model import Finding, Lines, Place, ReleaseFinding
+
+
+def by_language(
+    findings: Iterable[ReleaseFinding], texts: Callable[[str], tuple[str, str]]
+) -> dict[tuple[str, str], Place]:
+    """Find the findings of each language, by language and fingerprint; `texts` gives the old and the new text of one.
+
+    Of several findings that say the same the first counts.
+    """
+    sorted_out: dict[str, list[Finding]] = {}
+    for f in findings:
+        sorted_out.setdefault(f.language, []).append(f.finding)
+    found: dict[tuple[str, str], Place] = {}
+    for language, ours in sorted_out.items():
+        for finding, place in zip(ours, places(ours, *texts(language)), strict=True):
+            found.setdefault((language, finding.fingerprint), place)
+    return found
+
+
+def places(findings: Sequence[Finding], before: str, after: str) -> tuple[Place, ...]:
+    """Find each of some findings in the new text; line 1 where the new text is empty."""
+    old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
+    pairs: list[tuple[int, int]] = []
+    if any(not f.lines_after.first for f in findings):
+        numbers: dict[str, int] = {}
+        a, b = ([numbers.setdefault(line.strip(), len(numbers)) for line in side] for side in (old, new))
+        pairs = [(x, y) for x, y in in_order(a, b) if old[x].strip()]
+    return tuple(_written(f, new) if f.lines_after.first else _gap(f.lines_before, pairs, len(new)) for f in findings)
+
+
+def _written(finding: Finding, lines: Sequence[str]) -> Place:
+    """Find the quote in its lines; the lines alone where markup stands between its words."""
+    span = finding.lines_after
+    passage = "".join(lines[span.first - 1 : span.last])
+    start = passage.find(finding.evidence_after) if finding.evidence_after else -1
+    if start < 0:
+        return Place(span)
+    ends = list(accumulate(len(line) for line in lines[span.first - 1 : span.last]))
+    first, first_column = _position(ends, start)
+    last, last_column = _position(ends, start + len(finding.evidence_after) - 1)
+    return Place(Lines(span.first + first, span.first + last), first_column, last_column + 1)
+
+
+def _position(ends: Sequence[int], at: int) -> tuple[int, int]:
+    """Give the line (from 0) and the column (from 1) of a character, by where each line ends."""
+    line = next(n for n, end in enumerate(ends) if at < end)
+    return line, at - (ends[line - 1] if line else 0) + 1
+
+
+def _gap(gone: Lines, pairs: Sequence[tuple[int, int]], count: int) -> Place:
+    """Give the line before the gap, the first one where the text began with what is gone."""
+    kept = [new for old, new in pairs if old < gone.first - 1]
+    line = min(max(kept, default=0) + 1, max(count, 1))
+    return Place(Lines(line, line))

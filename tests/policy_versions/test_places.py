@@ -1,0 +1,51 @@
+"""Where findings show in the new file: by letter for what was written, at the gap for what was taken out."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from policy_versions.classify import classify
+from policy_versions.model import Category, Confidence, Direction, Effect, Finding, Lines, Place
+from policy_versions.places import places
+
+
+def finding(before: str = "", after: str = "", old: Lines = Lines(), new: Lines = Lines()) -> Finding:  # noqa: B008
+    kinds = (Category.PURPOSE, Effect.CHANGED, Direction.EXPANDS, True)
+    return Finding("r", *kinds, before, after, old, new, Confidence.HIGH, "f", {})
+
+
+def test_a_quote_is_found_at_its_letters() -> None:
+    text = "# 题\n\n我们收集手机号，\n用于广告。\n"
+    found = finding(after="手机号，\n用于", new=Lines(3, 4))
+    assert places([found], "", text) == (Place(Lines(3, 4), 5, 3),)
+
+
+def test_a_quote_between_marks_is_shown_by_its_lines() -> None:
+    found = finding(after="收集 手机号", new=Lines(1, 2))
+    assert places([found], "", "> 收集\n> 手机号\n") == (Place(Lines(1, 2)),)
+
+
+def test_what_was_removed_shows_at_the_line_before_its_gap() -> None:
+    before, after = "a\n\nb\n\ngone\n\nc\n", "new\n\na\n\nb\n\nc\n"
+    assert places([finding(before="gone", old=Lines(5, 5))], before, after) == (Place(Lines(5, 5)),)
+    assert places([finding(before="a", old=Lines(1, 1))], "a\nb\n", "b\n") == (Place(Lines(1, 1)),)
+    assert places([finding(before="a", old=Lines(1, 1))], "a\n", "") == (Place(Lines(1, 1)),)
+
+
+def test_the_classifier_s_findings_are_found_in_the_text() -> None:
+    before = "# 隐私政策\n\n我们收集您的手机号。\n\n您可以注销账号。\n"
+    after = "# 隐私政策\n\n我们收集您的手机号和精确位置信息。\n"
+    for f in (found := classify(before, after, "zh-CN").findings):
+        (place,) = places([f], before, after)
+        assert 1 <= place.lines.first <= place.lines.last <= 3
+    assert found
+
+
+@given(
+    st.lists(st.sampled_from(["a", "b", "c", ""]), max_size=12), st.lists(st.sampled_from(["a", "b", "d"]), max_size=12)
+)
+def test_a_place_is_always_inside_the_new_file(old: list[str], new: list[str]) -> None:
+    gone = [finding(before=x, old=Lines(n, n)) for n, x in enumerate(old, 1)]
+    for place in places(gone, "\n".join(old), "\n".join(new)):
+        assert 1 <= place.lines.first <= max(len("\n".join(new).splitlines()), 1)
