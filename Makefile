@@ -5,7 +5,7 @@ SERVE ?= 1
 DEMO_DIR ?= demo-out
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help install dev demo test lint bench lock clean
+.PHONY: help install dev demo test lint bench sweep lock clean
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
@@ -40,6 +40,9 @@ lint: .venv/.dev  ## formatting, style, types, layers, dependencies, workflows
 
 bench: .venv/.dev  ## ratios against the limits of the same run, both sides alternating
 	.venv/bin/python -m tests.bench $(ARGS)
+
+sweep: .venv/.dev  ## what the classifier says about every change of whole histories (HISTORY="path ..." ARGS="--sample 60 --seed 1")
+	.venv/bin/python -m tests.sweep $(HISTORY) $(ARGS)
 
 lock:  ## resolve anew (needs uv on PATH or in .venv)
 	.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --extra postgres --extra redis --group build -o requirements/runtime.lock pyproject.toml

@@ -1,0 +1,1 @@
+"""Run the classifier over every change of real histories: `python -m tests.sweep [HISTORY ...]`, or `make sweep`."""
