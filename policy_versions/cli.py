@@ -36,7 +36,7 @@ COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
         "Judge the changes of BASE..HEAD; exit 1 when something blocks.",
     ),
     "draft": ("policy_versions.commands.release", "draft", "Write the release file of the next version."),
-    "decide": ("policy_versions.commands.release", "decide", "Confirm, overrule or raise a finding."),
+    "decide": ("policy_versions.commands.decide", "decide", "Confirm, overrule or raise a finding."),
     "publish": ("policy_versions.commands.release", "publish", "Tag and log a release that nothing blocks."),
     "verify": ("policy_versions.commands.release", "verify", "Check that no published text was altered."),
     "archive": ("archive.cli", "archive", "Export or serve the archive."),

@@ -285,6 +285,8 @@ class Decision:
     """What a lawyer said about a finding; bound to its fingerprint, so that it dies when the sentence changes.
 
     `answers` settle the conditions that the law's table asks about (obligations.yaml), for this finding alone.
+    `says` is the sentence for the people, by language; `category` and `direction` are what a person says of a finding
+    that no rule explains. `same_as` quotes, by language, the sentence of a translation that says the same.
     """
 
     fingerprint: str
@@ -295,6 +297,10 @@ class Decision:
     second: str = ""
     level: Level | None = None
     answers: Mapping[str, bool] = field(default_factory=dict)
+    says: Mapping[str, str] = field(default_factory=dict)
+    category: Category | None = None
+    direction: Direction | None = None
+    same_as: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from policy_versions import decisions, obligations, release_file, transparency, version_log
+from policy_versions import decisions, obligations, obstacles, release_file, transparency, version_log
 from policy_versions.config import NAME, Policy
 from policy_versions.decisions import Block
 from policy_versions.errors import BlockedError, ConfigError, HistoryError
-from policy_versions.model import Release, ReleaseFinding
+from policy_versions.model import Decision, Release, ReleaseFinding
 from policy_versions.review import Desk, State, compare, digests, plan, standing, state
 from policy_versions.transparency import Key
 from policy_versions.version_log import CHECKPOINT, LOG
@@ -29,13 +29,17 @@ class ReleaseBlockedError(BlockedError):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A release file to be written; `replaces` is the path of an older draft under another number, or empty."""
+    """A release file to be written; `replaces` is the path of an older draft under another number, or empty.
+
+    `dropped` are decisions of the older draft that died with their sentences.
+    """
 
     release: Release
     path: str
     data: bytes
     replaces: str
     earliest: date
+    dropped: tuple[Decision, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +68,13 @@ def draft(
     release = plan(desk.config, now, findings)
     release = decisions.settle(_kept(release, now.pending), desk.config, now.lead)
     release = replace(release, number=_numbered(release, now, number))
-    earliest = decisions.earliest(release, desk.today)
+    earliest = obstacles.earliest(release, desk.today)
     release = replace(release, effective_on=effective or release.effective_on or earliest)
     path = release_file.path_of(policy.id, release.number)
     data = release_file.dump(release, header, today=desk.today)
-    return Draft(release, path, data, now.path if now.path != path else "", earliest)
+    made = now.pending.decisions if now.pending else ()
+    dropped = tuple(d for d in made if d not in release.decisions)
+    return Draft(release, path, data, now.path if now.path != path else "", earliest, dropped)
 
 
 def untouched(desk: Desk, now: State) -> None:
@@ -148,12 +154,12 @@ def _numbered(release: Release, now: State, wanted: str | None) -> str:
     expected = obligations.next_number(highest or None, release.level)
     if wanted is not None:
         obligations.number_key(wanted)
-        if not decisions.fits(wanted, highest, release.level):
+        if not obstacles.fits(wanted, highest, release.level):
             why = f"cannot follow {highest} for a change of level {release.level}"
             raise ConfigError([f"--number: `{wanted}` {why} (allowed: {expected}, or a larger step)"])
         return wanted
     older = now.pending.number if now.pending else ""
-    return older if older and decisions.fits(older, highest, release.level) else expected
+    return older if older and obstacles.fits(older, highest, release.level) else expected
 
 
 def _log(desk: Desk) -> list[bytes]:

@@ -15,10 +15,11 @@ import msgspec
 from policy_versions import config as settings
 from policy_versions import history, release_file
 from policy_versions.config import Config
-from policy_versions.decisions import Block, blocks, decide, earliest, settle
+from policy_versions.decisions import Block, decide, settle, told
 from policy_versions.errors import UnknownVersionError
 from policy_versions.model import Level, Publisher, Release, ReleaseStatus, ReleaseText, Version
 from policy_versions.obligations import number_key
+from policy_versions.obstacles import blocks, earliest
 
 __all__ = ["Block", "Record", "blocks", "decide", "earliest", "in_force", "publisher", "released", "settle", "stated"]
 
@@ -120,7 +121,7 @@ def released(repository: history.Repository, commit: str, policy: str) -> tuple[
         data = repository.read(commit, name)
         if tag is None or data is None:
             continue
-        release = release_file.parse(data, name)
+        release = told(release_file.parse(data, name))
         files = repository.files(tag.commit)
         texts = {k: replace(t, blob=files.get(t.path, "")) for k, t in release.texts.items()}
         found.append(replace(release, commit=tag.commit, texts=texts, status=ReleaseStatus.ANNOUNCED))

@@ -37,7 +37,10 @@ _KEYS: Final = (
     "policy", "number", "previous", *_DATES, "level", "guardian", "lead_days", "texts", "summaries", "answers",
     "decisions", "findings",
 )  # fmt: skip
-_DECISION: Final = ("fingerprint", "verdict", "reason", "by", "on", "second", "level", "answers")
+_DECISION: Final = (
+    "fingerprint", "verdict", "reason", "by", "on", "second", "level", "answers", "category", "direction", "says",
+    "same_as",
+)  # fmt: skip
 _FINDING: Final = (
     "fingerprint", "language", "rule", "category", "effect", "direction", "material", "confidence", "sensitive",
     "evidence_before", "evidence_after", "lines", "path", "args", "explanation", "duty",
@@ -134,8 +137,12 @@ def _decision(decision: Decision) -> Node:
         "second": decision.second,
         "level": decision.level or "",
         "answers": {k: _truth(v) for k, v in decision.answers.items()},
+        "category": decision.category or "",
+        "direction": decision.direction or "",
+        "says": dict(decision.says),
+        "same_as": dict(decision.same_as),
     }
-    return {k: v for k, v in fields.items() if v or k not in {"second", "level", "answers"}}
+    return {k: v for k, v in fields.items() if v or k in _DECISION[:5]}
 
 
 def _finding(found: ReleaseFinding) -> Node:
@@ -211,6 +218,14 @@ class _Reader(Fields):
             self.text(f"{at}.second", given.get("second", "")),
             self.choice(f"{at}.level", given["level"], Level, Level.NONE) if given.get("level") else None,
             self.children(f"{at}.answers", given.get("answers", {}), lambda key, v, _: self.truth(key, v)),
+            self.texts(f"{at}.says", given.get("says", {})),
+            self.choice(f"{at}.category", given["category"], Category, Category.DATA)
+            if given.get("category")
+            else None,
+            self.choice(f"{at}.direction", given["direction"], Direction, Direction.NEUTRAL)
+            if given.get("direction")
+            else None,
+            self.texts(f"{at}.same_as", given.get("same_as", {})),
         )
 
     def finding(self, at: str, node: Node) -> ReleaseFinding:

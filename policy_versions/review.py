@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from policy_versions import config as settings
-from policy_versions import decisions, history, obligations, places, release_file
+from policy_versions import decisions, history, obligations, obstacles, places, release_file
 from policy_versions.config import Config, Policy
 from policy_versions.decisions import Block
 from policy_versions.errors import ConfigError, TextError
@@ -193,7 +193,7 @@ def review(desk: Desk, policy: Policy, *, base: str | None = None, lint: Lint | 
         now.pending is not None,
         editorial,
         stops,
-        decisions.earliest(release, desk.today),
+        obstacles.earliest(release, desk.today),
         # A text that nobody touched is nobody's work now, even one that cannot be read.
         tuple(lint(release, now.texts, desk.config)) if lint and (changed or now.pending) else (),
         _questions(release, desk.config),
@@ -217,7 +217,7 @@ def standing(desk: Desk, now: State, findings: Sequence[ReleaseFinding]) -> tupl
     previous = now.last.release.number if now.last.release else ""
     found = findings if now.last.release else ()
     texts = digests(now.texts)
-    stops = decisions.blocks(
+    stops = obstacles.blocks(
         now.pending,
         desk.config,
         desk.today,

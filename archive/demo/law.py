@@ -19,7 +19,7 @@ from policy_versions.decisions import needs_decision
 from policy_versions.errors import HistoryError
 from policy_versions.history import Repository
 from policy_versions.lint import lint
-from policy_versions.model import Category, Decision, Release, ReleaseFinding, Verdict
+from policy_versions.model import Category, Decision, Direction, Release, ReleaseFinding, Verdict
 from policy_versions.publishing import Publication
 from policy_versions.review import Desk, Review, Source, review
 
@@ -111,7 +111,12 @@ class Office:
         right = unknown or step.means(finding.category.value, finding.direction.value)
         verdict = Verdict.CONFIRMED if right else Verdict.OVERRULED
         second = "" if right else SECOND
-        return Decision(finding.fingerprint, verdict, self.reasons[verdict], LAWYER, today, second)
+        made = Decision(finding.fingerprint, verdict, self.reasons[verdict], LAWYER, today, second)
+        if not unknown:
+            return made
+        kind = step.expect[0]
+        category, direction = Category(kind.category), Direction(kind.direction)
+        return replace(made, says=step.summaries, category=category, direction=direction)
 
     def _write(self, path: str, data: bytes) -> None:
         target = self.root / path

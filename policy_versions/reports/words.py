@@ -13,6 +13,7 @@ from policy_versions.model import Level
 from policy_versions.strict_yaml import Node, read
 
 LANGUAGES: Final = ("zh-CN", "en")
+_PARTS: Final = ("strings", "decisions", "lint", "comments")
 
 
 class Words:
@@ -64,7 +65,7 @@ class Words:
     def _named(self, args: Mapping[str, str]) -> dict[str, str]:
         """Replace words of ours among the arguments by what people call them."""
         named = dict(args)
-        for key, kind in (("level", "level"), ("law", "level"), ("category", "category")):
+        for key, kind in (("level", "level"), ("law", "level"), ("category", "category"), ("verdict", "verdict")):
             if key in named and self.has(f"{kind}.{named[key]}"):
                 named[key] = self(f"{kind}.{named[key]}")
         return named
@@ -81,9 +82,10 @@ def words(*languages: str) -> Words:
 
 @cache
 def _table(language: str) -> Mapping[str, str]:
-    name = f"strings.{language}.yaml"
     found: dict[str, str] = {}
-    _flatten(read((Path(__file__).parent / name).read_bytes(), name), "", found)
+    for part in _PARTS:
+        name = f"{part}.{language}.yaml"
+        _flatten(read((Path(__file__).parent / name).read_bytes(), name), "", found)
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from policy_versions import config, decisions, publishing, release_file
@@ -86,6 +87,15 @@ def classify(before: str, after: str, language: str, policy: str) -> Assessment:
     return Assessment(policy, language, tuple(findings), tuple(editorial))
 
 
+def confirmation(finding: Finding, today: date) -> Decision:
+    """Confirm a finding; say of one that no rule explains what kind it is, and how people are told."""
+    made = Decision(finding.fingerprint, Verdict.CONFIRMED, "已核对", "lin@example.com", today)
+    if finding.category is not Category.UNCLASSIFIED:
+        return made
+    says = {"zh-CN": "我们换了一种说法。", "en": "We put it in other words."}
+    return replace(made, says=says, category=Category.METHOD, direction=Direction.NEUTRAL)
+
+
 class House:
     """A repository and the day it is."""
 
@@ -136,7 +146,7 @@ class House:
         with self.open() as repository:
             settings = config.load(repository)
         for found in release.findings:
-            made = Decision(found.finding.fingerprint, Verdict.CONFIRMED, "已核对", "lin@example.com", self.today)
+            made = confirmation(found.finding, self.today)
             release = decisions.decide(release, settings, made, answers=answers)
         release = Release(
             **{f: getattr(release, f) for f in release.__slots__} | {"summaries": {"zh-CN": "变", "en": "c"}}

@@ -7,10 +7,22 @@ from datetime import date, timedelta
 
 import pytest
 
-from policy_versions import config, decisions
+from policy_versions import config, decisions, obstacles
 from policy_versions.config import Config
+from policy_versions.decisions import DecisionError
 from policy_versions.errors import ConfigError
-from policy_versions.model import Decision, Level, Release, ReleaseFinding, ReleaseText, Verdict
+from policy_versions.model import (
+    Category,
+    Decision,
+    Direction,
+    Finding,
+    Level,
+    Release,
+    ReleaseFinding,
+    ReleaseText,
+    Verdict,
+)
+from policy_versions.reports.words import words
 from tests.policy_versions.releasing import EN, TOML, ZH, classify
 
 TODAY = date(2026, 11, 22)
@@ -42,7 +54,7 @@ def say(of: Release, verdict: Verdict = Verdict.CONFIRMED, at: int = 0, **change
 
 
 def codes(of: Release, settings: Config, **how: object) -> list[str]:
-    return [b.code for b in decisions.blocks(of, settings, TODAY, **how)]  # type: ignore[arg-type]
+    return [b.code for b in obstacles.blocks(of, settings, TODAY, **how)]  # type: ignore[arg-type]
 
 
 def test_a_release_where_all_is_said_is_free(settings: Config) -> None:
@@ -160,6 +172,86 @@ def test_a_decision_dies_with_its_sentence(settings: Config) -> None:
     done = decisions.decide(open_one, settings, say(open_one))
     changed = replace(done, findings=release(settings, "contact: y").findings)
     assert sorted(codes(changed, settings)) == ["stale", "undecided"]
+    shown = obstacles.blocks(done, settings, TODAY, found=changed.findings)
+    assert [b.code for b in shown] == ["finding-lost", "stale"]
+    assert "lin@example.com" in words("en").block(shown[1])
+    assert "已核对" in words("zh-CN").block(shown[1])
+
+
+WORDED = {
+    "says": {"zh-CN": "换了说法。", "en": "Other words."},
+    "category": Category.DATA,
+    "direction": Direction.EXPANDS,
+}
+
+
+@pytest.mark.parametrize(
+    ("line", "verdict", "changes", "expected"),
+    [
+        ("odd: x", Verdict.CONFIRMED, {}, ["sentence-missing", "category-missing"]),
+        ("odd: x", Verdict.CONFIRMED, {**WORDED, "says": {"zh-CN": "换", "en": " "}}, ["sentence-missing"]),
+        ("odd: x", Verdict.CONFIRMED, {**WORDED, "direction": None}, ["category-missing"]),
+        ("odd: x", Verdict.CONFIRMED, {**WORDED, "category": Category.UNCLASSIFIED}, ["category-missing"]),
+        ("odd: x", Verdict.RAISED, {"level": Level.CONSENT}, ["sentence-missing", "category-missing"]),
+        ("odd: x", Verdict.CONFIRMED, {**WORDED, "says": {**WORDED["says"], "fr": "x"}}, ["sentence-language"]),
+        ("contact: x", Verdict.CONFIRMED, {"category": Category.DATA}, ["category-fixed"]),
+        ("contact: x", Verdict.CONFIRMED, {"says": {"fr": "x"}}, ["sentence-language"]),
+        ("odd: x", Verdict.CONFIRMED, WORDED, []),
+        ("odd: x", Verdict.OVERRULED, {"second": ZHOU}, []),
+        ("contact: x", Verdict.CONFIRMED, {"says": {"en": "A new address."}}, []),
+    ],
+)
+def test_what_no_rule_explains_takes_a_sentence_for_the_people(
+    settings: Config, line: str, verdict: Verdict, changes: dict[str, object], expected: list[str]
+) -> None:
+    open_one = release(settings, line)
+    made = say(open_one, verdict, 0, **changes)
+    by_hand = replace(open_one, decisions=(made,))
+    assert [b.code for b in decisions.objections(open_one.findings[0], made, by_hand, settings)] == expected
+
+
+def test_a_category_that_a_person_names_brings_its_own_duty_and_never_less(settings: Config) -> None:
+    open_one = release(settings, "odd: x")
+    assert open_one.level is Level.PROMINENT
+    done = decisions.decide(open_one, settings, say(open_one, **WORDED))
+    assert (done.level, "PIPL 14(2)" in done.findings[0].obligation.law) == (Level.CONSENT, True)
+    gentle = {**WORDED, "category": Category.SECURITY, "direction": Direction.NEUTRAL}
+    least = decisions.decide(open_one, settings, say(open_one, **gentle))
+    assert (least.level, least.lead_days) == (Level.PROMINENT, 30)
+
+
+def test_people_are_told_in_the_words_a_person_gave_never_in_the_lawyers(settings: Config) -> None:
+    open_one = release(settings, "odd: x", "contact: y")
+    raw = replace(open_one, findings=(replace(open_one.findings[0], finding=_puzzling(open_one)), open_one.findings[1]))
+    done = decisions.decide(raw, settings, say(raw, **WORDED))
+    done = decisions.decide(done, settings, say(done, at=1, says={"en": "Write to us elsewhere."}))
+    odd, contact = (f.finding for f in decisions.told(done).findings)
+    assert (odd.explanation, odd.category, odd.direction) == (WORDED["says"], Category.DATA, Direction.EXPANDS)
+    assert contact.explanation == {"zh-CN": "新增contact", "en": "Write to us elsewhere."}
+    assert odd.fingerprint == done.findings[0].finding.fingerprint
+    silent = decisions.told(raw).findings[0].finding
+    assert (silent.explanation, silent.category) == ({}, Category.UNCLASSIFIED)
+
+
+def _puzzling(of: Release) -> Finding:
+    return replace(of.findings[0].finding, explanation={"zh-CN": "没有规则", "en": "no rule explains"})
+
+
+def test_a_lowering_may_wait_for_its_second_person_and_has_no_effect_meanwhile(settings: Config) -> None:
+    open_one = release(settings, "contact: x")
+    waiting = decisions.decide(open_one, settings, say(open_one, Verdict.OVERRULED), await_second=True)
+    assert (waiting.level, codes(waiting, settings)) == (Level.PROMINENT, ["second-missing"])
+    agreed = decisions.decide(waiting, settings, replace(waiting.decisions[0], second=ZHOU))
+    assert (agreed.level, codes(replace(agreed, number="1.2.4"), settings)) == (Level.NONE, [])
+    with pytest.raises(DecisionError, match="no reason"):
+        decisions.decide(open_one, settings, say(open_one, Verdict.OVERRULED, reason=""), await_second=True)
+
+
+def test_what_is_raised_counts_even_where_it_was_not_material(settings: Config) -> None:
+    open_one = release(settings, "security: better")
+    assert open_one.level is Level.NONE
+    done = decisions.decide(open_one, settings, say(open_one, Verdict.RAISED, level=Level.PROMINENT))
+    assert (done.level, done.lead_days) == (Level.PROMINENT, 14)
 
 
 @pytest.mark.parametrize(
@@ -216,4 +308,4 @@ def test_the_old_promise_of_notice_counts_while_it_is_longer(settings: Config) -
     ],
 )
 def test_numbers_may_be_of_the_kind_or_larger(number: str, previous: str, level: Level, fits: bool) -> None:
-    assert decisions.fits(number, previous, level) is fits
+    assert obstacles.fits(number, previous, level) is fits

@@ -40,6 +40,10 @@ RELEASE = Release(
     (
         Decision("a1b2c3d4e5f6", Verdict.CONFIRMED, "已核对\n两行", "lin@example.com", date(2026, 11, 21)),
         Decision("0", Verdict.RAISED, "yes", "l", date(2026, 1, 1), "m", Level.GUARDIAN, {"abroad": False}),
+        Decision(
+            "1", Verdict.CONFIRMED, "是", "l", date(2026, 1, 1), says={"zh-CN": "收集：手机号", "en": "Data: #1"},
+            category=Category.DATA, direction=Direction.EXPANDS, same_as={"en": "We collect it."},
+        ),
     ),
     Level.SEPARATE_CONSENT, True, 30, answers={"platform": True},
 )  # fmt: skip

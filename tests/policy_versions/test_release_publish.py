@@ -14,7 +14,7 @@ import pytest
 
 from policy_versions import config, publishing, release_file, transparency, verifying, version_log
 from policy_versions.errors import BlockedError, ConfigError, HistoryError
-from policy_versions.model import Level, Release, ReleaseStatus
+from policy_versions.model import Category, Level, Release, ReleaseStatus
 from policy_versions.publishing import ReleaseBlockedError
 from policy_versions.release import Record
 from policy_versions.review import Desk, Source
@@ -409,3 +409,27 @@ def test_a_file_whose_name_is_not_its_number_is_told(house: House) -> None:
     house.git.write(release_file.path_of("privacy", "1.0.0"), release_file.dump(replace(drafted, number="1.0.1")))
     with pytest.raises(ConfigError, match=r"key `number`: is `1\.0\.1` \(allowed: that of the file's name\)"):
         house.state()
+
+
+def test_the_record_tells_people_in_the_words_a_person_gave(tmp_path: Path) -> None:
+    house = House(GitMaker(tmp_path / "told"))
+    house.release()
+    house.release("odd: sentence")
+    with Record.open(house.git.root) as record:
+        told = record.releases("privacy", today=house.today)[-1].findings[0].finding
+    assert (told.category, told.explanation["en"]) == (Category.METHOD, "We put it in other words.")
+
+
+def test_a_draft_says_which_decisions_died_with_their_sentences(tmp_path: Path) -> None:
+    house = House(GitMaker(tmp_path / "dead"))
+    house.release()
+    house.add("contact: x")
+    decided = house.confirm(house.draft())
+    house.texts[ZH] = house.texts[ZH].replace("contact: x", "contact: y")
+    house.git.commit(dict(house.texts))
+    with house.open() as repository:
+        desk = house.desk(repository)
+        again = publishing.draft(desk, desk.config.policy("privacy"))
+    assert again is not None
+    assert [d.fingerprint for d in again.dropped] == [decided.findings[0].finding.fingerprint]
+    assert [d.fingerprint for d in again.release.decisions] == [decided.findings[1].finding.fingerprint]
