@@ -67,7 +67,7 @@ class Office:
     def decide(self, release: Release, step: Step, *, now: datetime) -> Release:
         """Judge every finding that needs it, word the summaries, commit the release file."""
         desk = self.desk(now.astimezone(ZONE).date())
-        release = replace(release, summaries=dict(step.summaries))
+        release = replace(release, summaries=dict(step.summaries), answers=dict(step.answers))
         for found in {f.finding.fingerprint: f for f in release.findings if needs_decision(f.finding)}.values():
             release = decisions.decide(release, desk.config, self._decision(found, step, desk.today))
         path = release_file.path_of(release.policy, release.number)

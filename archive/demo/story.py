@@ -47,7 +47,8 @@ class Expected(msgspec.Struct, frozen=True):
 class Step(msgspec.Struct, frozen=True, kw_only=True):
     """One version of the sample policy; dates are absent for the change that the demo opens.
 
-    `expect` is what a careful reader finds in it, `also` what they would accept as said by the way.
+    `expect` is what a careful reader finds in it, `also` what they would accept as said by the way; `answers` settle
+    what the law's table asks about the whole release (obligations.yaml).
     """
 
     number: str
@@ -56,6 +57,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     expect: tuple[Expected, ...] = ()
     also: tuple[Expected, ...] = ()
     edits: Mapping[str, tuple[Edit, ...]] = msgspec.field(default_factory=dict)
+    answers: Mapping[str, bool] = msgspec.field(default_factory=dict)
     announced_on: date | None = None
     effective_on: date | None = None
 
