@@ -62,22 +62,34 @@ def _language(wanted: str, published: tuple[str, ...], authoritative: str) -> st
 def notice(campaign: Campaign, language: str, audience: Audience, sender: str) -> Notice:
     """Make the notice of a campaign for one language and role; `sender` is the address it comes from."""
     context = _context(campaign, language, audience)
-    context["subject"] = _line(_render(f"{language}/subject.txt", context))
-    html = _render(f"{language}/mail.html", context)
+    subject, text = plain(campaign, language, audience)
+    html = _render(f"{language}/mail.html", context | {"subject": subject})
     return Notice(
         language=language,
-        subject=context["subject"],
-        text=re.sub(r"\n{3,}", "\n\n", _render(f"{language}/mail.txt", context)).strip() + "\n",
+        subject=subject,
+        text=text,
         html=css_inline.CSSInliner(keep_style_tags=True, keep_at_rules=True, load_remote_stylesheets=False).inline(
             html
         ),
         short=_line(_render(f"{language}/short.txt", context)),
-        banner=_line(_render(f"{language}/banner.txt", context)),
+        banner=banner(campaign, language, audience),
         sender=sender,
         reply_to=campaign.snapshot.publisher.email,
         company=context["company"],
         campaign=campaign.id,
     )
+
+
+def plain(campaign: Campaign, language: str, audience: Audience) -> tuple[str, str]:
+    """Make the subject and the plain text alone: all that a preview shows."""
+    context = _context(campaign, language, audience)
+    text = re.sub(r"\n{3,}", "\n\n", _render(f"{language}/mail.txt", context)).strip() + "\n"
+    return _line(_render(f"{language}/subject.txt", context)), text
+
+
+def banner(campaign: Campaign, language: str, audience: Audience) -> str:
+    """Make the one line for a page of the publisher's own."""
+    return _line(_render(f"{language}/banner.txt", _context(campaign, language, audience)))
 
 
 def _render(name: str, context: Mapping[str, Any]) -> str:

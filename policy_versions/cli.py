@@ -46,6 +46,15 @@ COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
     "demo": ("archive.demo", "demo", "Walk one change from a git diff to a recorded answer."),
 }
 
+# What a command of the lower package asks of the upper ones, by name as well; the caller's Protocol says what it gets.
+PORTS: Final[dict[str, tuple[str, str]]] = {"outlook": ("notifier.preview", "outlook")}
+
+
+def port(name: str) -> Any:
+    """Load what stands behind a port."""
+    module, attribute = PORTS[name]
+    return getattr(importlib.import_module(module), attribute)
+
 
 class LazyGroup(click.Group):
     """A group that imports a sub-command's module only when it is asked for."""

@@ -1,0 +1,80 @@
+"""Foreign text in GitHub's Markdown: shown letter by letter, never obeyed as markup, mention, reference or link."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+from policy_versions.model import SegmentKind
+from policy_versions.redline import segments
+
+_SPECIAL: Final = frozenset("\\`*_[]{}<>&#|~^!@=")
+_DOLLAR: Final = "<span>$</span>"  # what GitHub's manual says: an escaped dollar may still begin a formula
+_BREAK: Final = "&#8203;"  # no width: mentions, references and links are looked for after escapes are undone
+# What GitHub makes links, mentions and pictures of in finished text; a break goes after the first group.
+_ALIVE: Final = re.compile(
+    r"(@)(?=[A-Za-z0-9])|(#)(?=\d)|(\bGH-)(?=\d)|(:)(?=[\w+-]+:)|(\b\w+:)(?=//)|(\bwww)(?=\.)|(\b(?:mailto|xmpp):)",
+    re.IGNORECASE,
+)
+_HIDDEN: Final = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad")
+_SPACE: Final = re.compile(r"\s+")
+_START: Final = re.compile(r"([-+])|[0-9]{1,9}([.)])")
+
+
+def visible(text: str) -> str:
+    """Drop what has no width and spell out what would reorder or hide the text around it (as ⟨U+202E⟩)."""
+    return text if text.isascii() and text.isprintable() else "".join(map(_visible, text))
+
+
+def _visible(sign: str) -> str:
+    if sign in _HIDDEN:
+        return ""
+    if sign in "\n\r\t" or unicodedata.category(sign) not in ("Cc", "Cf", "Cs", "Co", "Cn"):
+        return sign
+    return f"⟨U+{ord(sign):04X}⟩"
+
+
+def plain(text: str) -> str:
+    """Escape a passage for the middle of a line; runs of white space become one space."""
+    shown = _SPACE.sub(" ", visible(text))
+    pieces, at = [], 0
+    for match in _ALIVE.finditer(shown):
+        pieces += [_escaped(shown[at : match.end()]), _BREAK]
+        at = match.end()
+    return "".join([*pieces, _escaped(shown[at:])])
+
+
+def _escaped(text: str) -> str:
+    return "".join(_DOLLAR if sign == "$" else f"&#{ord(sign)};" if sign in _SPECIAL else sign for sign in text)
+
+
+def line(text: str) -> str:
+    """Escape a passage that begins a line, where a number or a dash would begin a list."""
+    shown = visible(text).strip()
+    match = _START.match(shown)
+    if match is None:
+        return plain(shown)
+    at = match.start(1 if match[1] else 2)
+    return f"{shown[:at]}&#{ord(shown[at])};{plain(shown[at + 1 :])}"
+
+
+def code(text: str) -> str:
+    """Show a command or a name as code, whatever signs are in it."""
+    return f"<code>{plain(text)}</code>"
+
+
+def redline(before: str, after: str, added: str, removed: str) -> str:
+    """Show two quotes as one redline where they have much in common, else struck out and then written in, both whole.
+
+    `added` and `removed` say in words what a side that is empty means: nothing rests on the line's style alone.
+    """
+    if not before or not after:
+        tag, word = ("del", removed) if before else ("ins", added)
+        return f"{plain(word)} <{tag}>{plain(before or after).strip()}</{tag}>"
+    parts = segments(before, after)
+    kept = sum(len(s.text) for s in parts if s.kind is SegmentKind.EQUAL)
+    if kept * 2 < max(len(before), len(after)):
+        return f"<del>{plain(before).strip()}</del><br>→ <ins>{plain(after).strip()}</ins>"
+    tags = {SegmentKind.INSERT: "ins", SegmentKind.DELETE: "del"}
+    return "".join(f"<{t}>{plain(s.text)}</{t}>" if (t := tags.get(s.kind)) else plain(s.text) for s in parts).strip()
