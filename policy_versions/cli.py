@@ -43,6 +43,7 @@ COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
     "notify": ("notifier.cli", "notify", "Plan, send and follow campaigns."),
     "consent": ("notifier.cli", "consent", "Show and record what people answered."),
     "evidence": ("notifier.cli", "evidence", "Prove what bound a person, what they were told and what they said."),
+    "forge": ("policy_versions.commands.forge", "forge", "Write what a check found on the pull request it is for."),
     "demo": ("archive.demo", "demo", "Walk one change from a git diff to a recorded answer."),
 }
 
