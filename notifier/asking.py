@@ -11,6 +11,7 @@ from typing import Final
 from notifier.consent_log import Actor, ConsentEvent, State
 from notifier.persons import Person, Setting
 from notifier.render import material
+from notifier.tongues import shown
 from policy_versions.model import Level, Release, ReleaseFinding, Verdict
 
 FLOOR: Final = timedelta(hours=48)  # between any two asks (GB/T 35273 Annex C)
@@ -36,21 +37,15 @@ class Answer:
 
 
 def asked(release: Release, language: str, authoritative: str) -> tuple[Asked, ...]:
-    """List what a release asks an act for, shown in `language` where both texts have the same findings.
+    """List what a release asks an act for, each matter shown in `language` where that text has its counterpart.
 
-    The authoritative language decides what is asked; a translation that lacks a finding is not used to show any.
+    The authoritative language decides what is asked.
     """
     asking = [f for f in release.findings if level_of(release, f).asks]
     decisive = [f for f in asking if f.language == authoritative] or asking
-    shown = [f for f in asking if f.language == language]
-    pairs = list(zip(sorted(decisive, key=_kind), sorted(shown, key=_kind), strict=False))
-    same = len(decisive) == len(shown) and all(_kind(a) == _kind(b) for a, b in pairs)
-    other = {a.finding.fingerprint: b for a, b in pairs} if same else {}
     found = {
-        f.finding.fingerprint: Asked(
-            f.finding.fingerprint, release.number, level_of(release, f), other.get(f.finding.fingerprint, f)
-        )
-        for f in decisive
+        f.finding.fingerprint: Asked(f.finding.fingerprint, release.number, level_of(release, f), as_read)
+        for f, as_read in zip(decisive, shown(decisive, [f for f in asking if f.language == language]), strict=True)
     }
     if not found and release.level.asks:
         key = f"release:{release.number}"  # a person raised the whole release: it is asked about as one
@@ -75,11 +70,6 @@ def free(release: Release, language: str, authoritative: str) -> tuple[ReleaseFi
     if any(a.shown is None for a in asked(release, language, authoritative)):
         return ()
     return tuple(f for f in material(release, language, authoritative) if not level_of(release, f).asks)
-
-
-def _kind(item: ReleaseFinding) -> tuple[str, str, str, str]:
-    finding = item.finding
-    return (finding.category, finding.effect, finding.direction, item.obligation.level)
 
 
 def concerns(items: Iterable[Asked], person: Person, day: date, setting: Setting) -> tuple[Asked, ...]:

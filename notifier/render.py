@@ -14,6 +14,7 @@ import css_inline
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from notifier.model import LINK_MARK, Audience, Campaign, Notice, Snapshot
+from notifier.tongues import shown
 from policy_versions.model import Decision, Level, Publisher, Release, ReleaseFinding, Verdict
 
 FOLDER: Final = Path(__file__).parent / "templates"
@@ -159,17 +160,16 @@ def _ask(level: Level, audience: Audience, lexicon: Mapping[str, Any]) -> str:
 
 
 def material(release: Release, language: str, authoritative: str) -> tuple[ReleaseFinding, ...]:
-    """Return the material findings to be told, in order, in `language` unless that one would tell less.
+    """Return the material findings to be told, in order, each in `language` where that text has its counterpart.
 
-    What a person overruled down to nothing is left out, what one raised is in.
+    The authoritative text decides what is told, as it decides what is asked: a letter and the page behind its link
+    must not differ. What a person overruled down to nothing is left out, what one raised is in.
     """
     decided = {decision.fingerprint: decision for decision in release.decisions}
     told = [change for change in release.findings if _told(change, decided.get(change.finding.fingerprint))]
     own = tuple(change for change in told if change.language == language)
     decisive = tuple(change for change in told if change.language == authoritative)
-    if len(own) >= len(decisive) and own:
-        return own
-    return decisive or tuple(told)
+    return shown(decisive, own) or own or tuple(told)
 
 
 def _told(change: ReleaseFinding, decision: Decision | None) -> bool:

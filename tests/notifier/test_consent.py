@@ -273,8 +273,14 @@ def test_an_answer_means_the_same_in_both_languages() -> None:
     assert item.shown.language == "en"
 
 
-def test_a_translation_that_lacks_a_finding_shows_none() -> None:
+def test_what_a_translation_lacks_is_asked_in_the_authoritative_language() -> None:
     uneven = release("2.0.0", FEB, finding("a"), finding("b", category=Category.DATA), finding("en-a", language="en"))
+    items = asked(uneven, "en", "zh-CN")
+    assert [(i.key, i.shown.language if i.shown else "") for i in items] == [("a", "en"), ("b", "zh-CN")]
+
+
+def test_findings_of_one_kind_are_not_paired_by_guess() -> None:
+    uneven = release("2.0.0", FEB, finding("a"), finding("b"), finding("en-a", language="en"))
     items = asked(uneven, "en", "zh-CN")
     assert [(i.key, i.shown.language if i.shown else "") for i in items] == [("a", "zh-CN"), ("b", "zh-CN")]
 

@@ -8,8 +8,9 @@ from datetime import date, datetime
 import pytest
 
 from notifier import campaigns, render
+from notifier.asking import asked
 from notifier.model import LINK_MARK, Audience, Campaign, Kind, Snapshot
-from policy_versions.model import Decision, Level, Publisher, Release, ReleaseStatus, Verdict
+from policy_versions.model import Category, Decision, Level, Publisher, Release, ReleaseStatus, Verdict
 
 
 @pytest.fixture
@@ -139,10 +140,20 @@ def test_quotes_cannot_become_markup(release: Release, publisher: Publisher, now
     assert "&lt;script&gt;" in html
 
 
-def test_a_language_that_lacks_a_finding_shows_the_authoritative_ones(release: Release) -> None:
+def test_a_finding_that_a_language_lacks_is_shown_in_the_authoritative_one(release: Release) -> None:
     fewer = replace(release, findings=tuple(f for f in release.findings if f.finding.fingerprint != "b2"))
     assert [f.finding.fingerprint for f in render.material(release, "en", "zh-CN")] == ["a2", "b2"]
-    assert [f.finding.fingerprint for f in render.material(fewer, "en", "zh-CN")] == ["a1", "b1"]
+    assert [f.finding.fingerprint for f in render.material(fewer, "en", "zh-CN")] == ["a2", "b1"]
+
+
+def test_a_letter_tells_what_the_page_asks_and_nothing_else(release: Release) -> None:
+    """A translation whose findings are of other kinds must neither add a matter nor take one away."""
+    own = release.findings[1]
+    other = replace(own, finding=replace(own.finding, category=Category.DATA, fingerprint="d2"))
+    drifted = replace(release, findings=(release.findings[0], other, *release.findings[2:]))
+    told = {f.finding.fingerprint for f in render.material(drifted, "en", "zh-CN")}
+    assert told == {"a1", "b2"}
+    assert {a.shown.finding.fingerprint for a in asked(drifted, "en", "zh-CN") if a.shown} <= told
 
 
 def test_decisions_of_lawyers_count(release: Release) -> None:
