@@ -37,6 +37,11 @@ COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
     ),
     "draft": ("policy_versions.commands.release", "draft", "Write the release file of the next version."),
     "decide": ("policy_versions.commands.decide", "decide", "Confirm, overrule or raise a finding."),
+    "comment": (
+        "policy_versions.commands.comment",
+        "comment",
+        "Do what a comment on a pull request asks for, and say what to answer.",
+    ),
     "publish": ("policy_versions.commands.release", "publish", "Tag and log a release that nothing blocks."),
     "verify": ("policy_versions.commands.release", "verify", "Check that no published text was altered."),
     "archive": ("archive.cli", "archive", "Export or serve the archive."),

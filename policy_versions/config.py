@@ -22,6 +22,7 @@ JURISDICTIONS: Final = ("CN", "EU", "US")
 LEAD_DAYS: Final = {"routine": 7, "prominent": 14, "consent": 30}
 _MOST: Final = 3650  # days or years: more is a slip, and would lead past the calendar's end
 _ID: Final = re.compile(r"[a-z0-9][a-z0-9-]*")
+_LOGIN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _TAG: Final = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?")
 
 Texts = dict[str, str]
@@ -70,7 +71,10 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"policies": "policy"}):
-    """What policy.toml says; `ref` is the branch that holds the record, empty for the one checked out."""
+    """What policy.toml says; `ref` is the branch that holds the record, empty for the one checked out.
+
+    `logins` says which approver an account of the code host belongs to, for comments on pull requests.
+    """
 
     schema: int
     authoritative: str
@@ -78,6 +82,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"p
     jurisdictions: list[str] = msgspec.field(default_factory=lambda: ["CN"])
     timezone: str = "UTC"
     approvers: list[str] = []
+    logins: dict[str, str] = {}
     ref: str = ""
     site: Site = Site()
     controller: Controller = Controller()
@@ -175,6 +180,7 @@ def _meaning(report: Report, raw: Mapping[str, Any], exists: Callable[[str], boo
     if isinstance(raw.get("schema"), int) and raw["schema"] != 1:
         report.add("schema", f"is {raw['schema']!r}", "1")
     languages = _languages(report, raw)
+    _logins(report, mapping(raw.get("logins")), strings(raw.get("approvers")))
     one_of(report, "jurisdictions", strings(raw.get("jurisdictions")), JURISDICTIONS)
     zone = raw.get("timezone")
     if isinstance(zone, str) and not _is_zone(zone):
@@ -189,6 +195,20 @@ def _meaning(report: Report, raw: Mapping[str, Any], exists: Callable[[str], boo
         report.add("site.url", f"is {url!r}", "an absolute URL, https://host/…")
     _notice(report, mapping(raw.get("notice")), mapping(raw.get("controller")))
     _policies(report, raw, languages, exists)
+
+
+def _logins(report: Report, logins: Mapping[str, Any], approvers: list[str]) -> None:
+    seen: dict[str, str] = {}
+    for name, approver in logins.items():
+        if not _LOGIN.fullmatch(name):
+            report.add(f"logins.{name}", f"is no account name {name!r}", "letters, digits, - _ and ., without @")
+        elif name.casefold() in seen:
+            report.add(f"logins.{name}", f"is the account {seen[name.casefold()]!r} again", "each account once")
+        seen.setdefault(name.casefold(), name)
+        if isinstance(approver, str) and approver not in approvers:
+            report.add(
+                f"logins.{name}", f"{approver!r} is no approver", ", ".join(approvers) or "name them there first"
+            )
 
 
 def _is_zone(name: str) -> bool:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import click
 
+from policy_versions import answering, release_file
 from policy_versions import config as settings
-from policy_versions import release_file
 from policy_versions.config import Config, Policy
-from policy_versions.errors import HistoryError
+from policy_versions.errors import ConfigError, HistoryError
 from policy_versions.history import Repository
 from policy_versions.reports.words import LANGUAGES, Words, words
 from policy_versions.review import Desk, Source
@@ -37,6 +38,15 @@ def open_desk(repository: Repository, commit: str | None) -> Desk:
     there = commit or ("" if repository.unborn else repository.resolve("HEAD"))
     release_file.owned(repository.files(there, "policies") if there else (), [p.id for p in config.policies])
     return Desk(repository, config, Source(repository, commit), today)
+
+
+def trusting(desk: Desk, base: str) -> Desk:
+    """Return a desk by which only those may decide whom the commit `base` names as approvers too."""
+    try:
+        before = settings.load(desk.repository, base)
+    except ConfigError:
+        return desk
+    return replace(desk, config=answering.trusted(desk.config, before))
 
 
 def chosen(config: Config, policy: str | None) -> list[Policy]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
+from policy_versions.decisions import told
 from policy_versions.model import Level, Outlook, Publisher, Release
 from policy_versions.review import Review
 
@@ -25,7 +26,7 @@ def outlooks(
     """Foresee each policy that asks for a notice; a release without a date is taken to apply as early as it may."""
     return {
         r.policy.id: foresee(
-            replace(r.release, effective_on=r.release.effective_on or r.earliest), publisher, source, now
+            replace(told(r.release), effective_on=r.release.effective_on or r.earliest), publisher, source, now
         )
         for r in reviews
         if r.release.level is not Level.NONE

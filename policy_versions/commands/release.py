@@ -11,7 +11,7 @@ import click
 
 from policy_versions import config as settings
 from policy_versions import obstacles, release_file
-from policy_versions.commands.desk import DIRECTORY, LANG, chosen, draft_header, open_desk, spoken, work_tree
+from policy_versions.commands.desk import DIRECTORY, LANG, chosen, draft_header, open_desk, spoken, trusting, work_tree
 from policy_versions.errors import BlockedError, HistoryError
 from policy_versions.history import Repository
 from policy_versions.lint import lint
@@ -166,7 +166,7 @@ def _reviews(repository: Repository, revisions: str) -> tuple[Review, ...]:
             raise HistoryError(f"{revisions!r} is no range; wanted: BASE..HEAD, like main..HEAD")
         head = repository.resolve(new or "HEAD")
         base = repository.merge_base(repository.resolve(old), head)
-        desk = open_desk(repository, head)
+        desk = trusting(open_desk(repository, head), repository.resolve(old))
     return touched(review(desk, policy, base=base, lint=lint) for policy in desk.config.policies)
 
 

@@ -171,3 +171,34 @@ def test_load_from_a_bare_repository(tmp_path: Path) -> None:
     maker.git("clone", "--quiet", "--bare", str(maker.root), str(tmp_path / "bare"))
     with Repository.open(tmp_path / "bare") as repository:
         assert load(repository) == read(GOOD)
+
+
+@pytest.mark.parametrize(
+    ("logins", "told"),
+    [
+        ('lin = "lin@example.com"', ""),
+        ('lin = "eve@example.com"', "key `logins.lin`: 'eve@example.com' is no approver (allowed: lin@example.com)"),
+        ('"a@b" = "lin@example.com"', "key `logins.a@b`: is no account name"),
+        ('lin = "lin@example.com"\nLIN = "lin@example.com"', "key `logins.LIN`: is the account 'lin' again"),
+        ("lin = 1", "key `logins.lin`: is the whole number 1"),
+    ],
+)
+def test_logins_lead_to_approvers(logins: str, told: str) -> None:
+    text = f"""
+schema = 1
+authoritative = "en"
+languages = ["en"]
+approvers = ["lin@example.com"]
+[logins]
+{logins}
+[[policy]]
+id = "privacy"
+title = {{ en = "Privacy" }}
+files = {{ en = "p.md" }}
+"""
+    if not told:
+        assert parse(text.encode(), lambda _: True).logins == {"lin": "lin@example.com"}
+        return
+    with pytest.raises(ConfigError) as error:
+        parse(text.encode(), lambda _: True)
+    assert told in str(error.value)

@@ -8,6 +8,7 @@ import string
 from dataclasses import replace
 from datetime import date
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -68,9 +69,11 @@ def test_both_languages_have_the_same_sentences_with_the_same_parts() -> None:
 
 
 def test_each_stop_that_the_code_can_raise_has_words() -> None:
-    sources = [f for f in files("policy_versions").iterdir() if f.name.endswith(".py")]
+    sources = list(Path(str(files("policy_versions"))).rglob("*.py"))
     raised = {code for f in sources for code in re.findall(r'Block\(\s*"([a-z0-9-]+)"', f.read_text(encoding="utf-8"))}
     raised |= {"log-altered", "log-lost"}
+    misread = r'(?:_Misread|_choice)\("([a-z0-9-]+)"'
+    raised |= {f"comment-{code}" for f in sources for code in re.findall(misread, f.read_text(encoding="utf-8"))}
     table = duty_table.table()
     raised |= {f"duty-{m.name}" for m in table.modifiers if m.block}
     cells = [c for rows in table.rows.values() for row in rows.values() for c in row.cells.values()]
