@@ -11,10 +11,10 @@ from policy_versions import rules
 from policy_versions.alignment import Edit, align, edits
 from policy_versions.compare import Delta, compare
 from policy_versions.document import parse
-from policy_versions.editorial import editorial_kind, substance
+from policy_versions.editorial import editorial_kind
 from policy_versions.facts import Fact, statement
 from policy_versions.findings import Candidate, exchanged, finding, lines, to_json, told
-from policy_versions.lexicon import load
+from policy_versions.lexicon import MAX_SCAN, load
 from policy_versions.matchers import Match, match
 from policy_versions.model import (
     Assessment,
@@ -28,9 +28,14 @@ from policy_versions.model import (
     Effect,
 )
 from policy_versions.quoting import words
+from policy_versions.substance import substance
 
 __all__ = ["classify", "to_json"]
 
+FEW: Final = 5
+"""Up to so many edits each is judged for itself: a sentence that the other text lacks says something."""
+FAINT: Final = 0.2
+"""The score of what a rule explains in words that the other text uses elsewhere."""
 LARGE: Final = 14
 """From so many edits on, what names nothing new to the document is no finding: a rewording repeats much."""
 
@@ -49,6 +54,10 @@ class Texts:
         if fact.group == "e":
             return words(fact.surface) in _tight(other)
         return fact.surface in other if self.han else f" {fact.surface}" in other
+
+    def names(self, fact: Fact, new: bool) -> bool:
+        """Say whether the other text names the concept of a fact, in whichever words."""
+        return fact.concept in _concepts(self.before if new else self.after, self.han)
 
 
 def classify(before: str, after: str, language: str, *, policy: str = "") -> Assessment:
@@ -70,15 +79,20 @@ def classify(before: str, after: str, language: str, *, policy: str = "") -> Ass
             if found:
                 candidates += found
             else:
-                kind = editorial_kind(delta)
+                kind = editorial_kind(delta) or substance(delta, texts.names, rewritten=size > FEW)
                 if kind:
                     notes.append(_note(kind, delta))
-                elif substance(delta, lambda fact, new: texts.knows(fact, new=new), large=size >= LARGE):
-                    candidates.append(_unexplained(delta))
                 else:
-                    notes.append(_note("synonym" if delta.pair else "no-practice", delta))
+                    candidates.append(_unexplained(delta))
     findings = tuple(finding(c, policy) for c in told(exchanged(candidates)))
     return Assessment(policy, language, findings, tuple(notes))
+
+
+@lru_cache(maxsize=4)
+def _concepts(plain: str, han: bool) -> frozenset[str]:
+    lexicon = load("zh" if han else "en")
+    pieces = range(0, len(plain), MAX_SCAN)
+    return frozenset(hit.concept for i in pieces for hit in lexicon.scan(plain[i : i + MAX_SCAN]))
 
 
 @lru_cache(maxsize=4)
@@ -153,7 +167,8 @@ _ABOUT: Final[dict[Category, frozenset[Category]]] = {
 def _judge(delta: Delta, texts: Texts, size: int) -> Iterator[Candidate]:
     if editorial_kind(delta):
         return
-    found = []
+    found: list[Candidate] = []
+    faint: list[Candidate] = []
     for rule in rules.load():
         one = match(rule, delta)
         if one is None:
@@ -161,6 +176,10 @@ def _judge(delta: Delta, texts: Texts, size: int) -> Iterator[Candidate]:
         score = rule.weight * _novelty(one, texts)
         if score >= (0.75 if size >= LARGE and not delta.pair else 0.45):
             found.append(Candidate(one, delta, score))
+        else:
+            faint.append(Candidate(one, delta, FAINT))
+    if not found and size <= FEW:  # its words stand elsewhere too, yet nobody said this
+        found = sorted(faint, key=lambda c: -c.match.rule.weight)[:1]
     yield from _foremost(found)
 
 

@@ -1,0 +1,188 @@
+"""Whether an edit that no rule explains says something that a person must judge, or why it does not.
+
+Nothing passes without a reason: two wordings of the same facts are a synonym, a sentence of a rewritten text that
+names nothing the other text lacks is restated, and one that names nothing a policy is about is idle. The rest is
+reported as `unclassified`.
+"""
+
+# ruff: noqa: E501 - a regular expression is read best in one piece
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from difflib import get_close_matches
+from typing import Final
+
+from policy_versions.compare import Delta
+from policy_versions.editorial import DATE, IDLE, URL, bare_words
+from policy_versions.facts import Fact, Statement
+from policy_versions.quantities import han_number
+from policy_versions.wording import strip_number
+
+Known = Callable[[Fact, bool], bool]
+"""Whether the other text names the concept of a fact anywhere (True: a fact of the new text)."""
+
+_TOPICS: Final = frozenset(
+    {
+        *("act", "basis", "contact", "data", "lim", "method", "minor", "notice", "owner", "party", "place", "right"),
+        *("risk", "scope", "sec"),
+    }
+)
+_TOPIC_OF: Final = {"purpose": "aim", "aim": "aim", "q": "value", "e": "value"}
+_IDLE_VALUES: Final = frozenset({"e.url", "e.law", "q.count"})
+ENOUGH: Final = 2
+"""A sentence that names so many things that policies are about states something (who, does what, with which data)."""
+LONG_EN: Final = 6
+LONG_HAN: Final = 12
+"""So many words (Han: signs) that the other wording lacks and the lexicon does not know may carry a meaning."""
+
+
+def substance(delta: Delta, known: Known, *, rewritten: bool) -> str:
+    """Give '' for an edit that a person must judge, else the kind of editorial change.
+
+    `rewritten`: the change is so large that it repeats much in other words; a sentence of its own must then name
+    something that the other text names nowhere.
+    """
+    if any(f.concept.removeprefix("edit.") in IDLE for f in (*delta.gained, *delta.lost)):
+        return "idle"
+    if delta.before is not None and delta.after is not None:
+        return _pair(delta, delta.before, delta.after, known, rewritten=rewritten)
+    side = delta.after or delta.before
+    if side is None or not _states(side):
+        return "idle"
+    new = delta.after is not None
+    if rewritten and all(known(f, new) for f in side.facts if _subject(f)):
+        return "restated"
+    return ""
+
+
+def _states(side: Statement) -> bool:
+    """Say whether a sentence names enough to state a practice; a denial of one thing states something too."""
+    denied = any(f.negated and f.group in _TOPICS and f.concept != "data.any" for f in side.facts)
+    return len(topics(side.facts)) + denied >= ENOUGH
+
+
+def topics(facts: tuple[Fact, ...]) -> frozenset[str]:
+    """Name the different kinds of things that policies are about among these facts."""
+    found = set()
+    for fact in facts:
+        if fact.group in _TOPICS:
+            found.add(fact.group)
+        elif fact.group in _TOPIC_OF and fact.concept not in _IDLE_VALUES and fact.concept != "purpose.word":
+            found.add(_TOPIC_OF[fact.group])
+    return frozenset(found)
+
+
+def _subject(fact: Fact) -> bool:
+    return (fact.group in _TOPICS or fact.group == "purpose") and fact.concept not in ("data.any", "purpose.word")
+
+
+_WEIGHTY: Final = (
+    *("data", "party", "place.country", "place.abroad", "method", "minor", "risk", "lim"),
+    *("basis.without", "basis.deemed"),
+)
+
+
+def _pair(delta: Delta, before: Statement, after: Statement, known: Known, *, rewritten: bool) -> str:
+    """Judge two wordings of one sentence: another figure, name or item is substance even where words are common."""
+    if not _same_figures(before, after):
+        return ""
+    for new, facts in ((True, delta.gained), (False, delta.lost)):
+        weighty = [f for f in facts if f.concept != "data.any" and f.concept.startswith(_WEIGHTY)]
+        if any(not rewritten or not known(f, new) for f in weighty):
+            return ""
+    if topics((*before.facts, *after.facts)) and _lists_more(before.folded, after.folded):
+        return ""
+    if not rewritten and topics((*before.facts, *after.facts)) and _says_more(before, after):
+        return ""
+    return "synonym"
+
+
+_LISTED: Final = re.compile(r"[、,，]|以及|和|及|与|\b(?:and|or)\b")
+
+
+def _lists_more(before: str, after: str) -> bool:
+    """Say whether one wording is the other with an item of an enumeration put in: a list's words are its substance."""
+    short, long = sorted((before, after), key=len)
+    head = _common(short, long)
+    tail = _common(short[head:][::-1], long[head:][::-1])
+    put_in = long[head : len(long) - tail]
+    return head + tail >= len(short) and len(bare_words(put_in)) >= 2 and bool(_LISTED.search(put_in))
+
+
+def _common(one: str, other: str) -> int:
+    """Count the signs with which both begin."""
+    return next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+
+
+_HAN: Final = re.compile(r"[\u4e00-\u9fff]")
+_WORD: Final = re.compile(r"[a-z0-9]+")
+_NAMED_PATH: Final = re.compile(
+    r"【[^】]*】|[“\"「][^”\"」]{0,24}[”\"」]|《[^》]{0,60}》|\[[^\]]{0,60}\]\([^)]*\)|https?://\S+"
+)
+_ENDINGS: Final = ("ing", "ies", "es", "ed", "ly", "s")
+
+
+def _says_more(before: Statement, after: Statement) -> bool:
+    """Say whether one wording has many words of which the other has none, even spelt or inflected in another way."""
+    if _HAN.search(before.folded) and _HAN.search(after.folded):
+        one, other = (Counter(_HAN.findall(_NAMED_PATH.sub("", s.folded))) for s in (before, after))
+        return max((one - other).total(), (other - one).total()) >= LONG_HAN
+    one, other = (Counter(_stems(s.folded)) for s in (before, after))
+    gone, come = sorted((one - other).elements()), sorted((other - one).elements())
+    for word in tuple(gone):
+        like = get_close_matches(word, come, 1, 0.72)
+        if like:
+            gone.remove(word)
+            come.remove(like[0])
+    return max(len(gone), len(come)) >= LONG_EN
+
+
+def _stems(folded: str) -> Iterator[str]:
+    for word in _WORD.findall(URL.sub(" ", folded)):
+        end = next((e for e in _ENDINGS if word.endswith(e) and len(word) - len(e) >= 3), "")
+        stem = word[: len(word) - len(end)].rstrip("e")
+        if len(stem) > 3:
+            yield stem
+
+
+_DIGITS: Final = re.compile(r"\d+")
+_REFERENCE: Final = re.compile(
+    r"(?:sections?|articles?|clauses?|parts?|annex(?:es)?|appendix|paragraphs?|§+) ?\d[\d.]*|第 ?\d[\d.]* ?[条款章节部项]|附件 ?\d+|\[\d+\]|\(\d{1,2}\)|\b20\d\d\b"
+)
+_NUMERALS: Final = dict(
+    zip(
+        ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
+        ("2", "3", "4", "5", "6", "7", "8", "9", "10"),
+        strict=True,
+    )
+)
+_SPELT: Final = re.compile(rf"\b(?:{'|'.join(_NUMERALS)})\b|[一二两三四五六七八九十百]+(?=[个次项台位份张条种类名人])")
+SAME: Final = 0.02
+"""Half a year and six months differ by less than this part."""
+
+
+def _same_figures(before: Statement, after: Statement) -> bool:
+    """Compare digits outside dates, links, references and numbering, and quantities by value: `30` is `thirty`."""
+    one, other = _amounts(before), _amounts(after)
+    if len(one) != len(other) or _digits(before) != _digits(after):
+        return False
+    return all(a == c and abs(b - d) <= SAME * max(b, d) for (a, b), (c, d) in zip(one, other, strict=True))
+
+
+def _amounts(side: Statement) -> list[tuple[str, float]]:
+    return sorted((f.concept, f.value) for f in side.facts if f.group == "q")
+
+
+def _digits(side: Statement) -> str:
+    bare = _REFERENCE.sub("", URL.sub("", DATE.sub("", strip_number(side.folded))))
+    for fact in side.facts:
+        if fact.group == "q":
+            bare = bare.replace(fact.surface, " ")
+    return "".join(_DIGITS.findall(_SPELT.sub(_numeral, bare)))
+
+
+def _numeral(found: re.Match[str]) -> str:
+    return _NUMERALS.get(found[0]) or f"{han_number(found[0]):g}"

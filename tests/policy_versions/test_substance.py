@@ -1,0 +1,94 @@
+"""What no rule explains is reported, unless there is a reason why it says nothing new."""
+
+from __future__ import annotations
+
+import pytest
+
+from policy_versions.classify import classify
+from policy_versions.model import Assessment
+
+FRAME = {
+    "en": "# Privacy\n\nThis page describes our practices.\n\n{}\n\nThat is all there is to say here.\n",
+    "zh": "# 隐私政策\n\n本页介绍我们的做法。\n\n{}\n\n以上就是全部内容。\n",
+}
+
+
+def judged(before: str, after: str, language: str) -> Assessment:
+    """Classify two texts that differ in one paragraph."""
+    frame = FRAME[language]
+    return classify(frame.format(before), frame.format(after), language)
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("zh", "数据经纪商可以从我们处购买去标识化的用户名单。"),
+        ("zh", "部分接口暂未启用传输加密。"),
+        ("zh", "个性化推荐功能默认处于关闭状态。"),
+        ("en", "Data brokers may purchase de-identified user lists from us."),
+        ("en", "Support staff in India can access your tickets."),
+        ("en", "There is no limit on how long we keep your chats."),
+    ],
+)
+def test_a_new_sentence_about_a_practice_never_passes_in_silence(language: str, sentence: str) -> None:
+    assert judged("", sentence, language).findings
+    assert judged(sentence, "", language).findings
+
+
+@pytest.mark.parametrize(
+    ("language", "before", "after"),
+    [
+        ("zh", "(1) 产品或技术服务的供应商。", "(1) 产品、广告或技术服务的供应商。"),
+        ("zh", "您最多可以绑定两台设备来接收登录信息。", "您最多可以绑定五台设备来接收登录信息。"),
+        (
+            "en",
+            "You may link up to two devices to your account data.",
+            "You may link up to five devices to your account data.",
+        ),
+        (
+            "en",
+            "The recipients of reports are our partners.",
+            "The recipients of reports are our partners, "
+            "whichever venture or undertaking happens to sponsor another campaign anywhere.",
+        ),
+    ],
+)
+def test_another_item_figure_or_clause_in_a_sentence_is_reported(language: str, before: str, after: str) -> None:
+    assert judged(before, after, language).findings
+
+
+@pytest.mark.parametrize(
+    ("kind", "language", "before", "after"),
+    [
+        ("synonym", "zh", "我们会向您提供订单信息的副本。", "我们将向您提供订单信息的副本。"),
+        ("synonym", "zh", "一张卡在半年内最多绑定六台设备。", "一张卡在六个月内最多绑定 6 台设备。"),
+        (
+            "synonym",
+            "en",
+            "We show the last four digits of the payment card.",
+            "We show the last 4 digits of the payment card.",
+        ),
+        ("synonym", "en", "We organise your account data.", "We organize your account data."),
+        ("date", "en", "Updated over a week ago", "Updated over 7 months ago"),
+        ("idle", "zh", "", "本页面支持深色模式与大字号显示。"),
+        ("idle", "en", "", "A large-print view and a dark theme of this page are available."),
+        ("liability", "en", "", "This text is licensed under a Creative Commons licence."),
+    ],
+)
+def test_what_says_nothing_new_has_a_reason(kind: str, language: str, before: str, after: str) -> None:
+    assessment = judged(before, after, language)
+    assert not assessment.findings
+    assert kind in {note.kind for note in assessment.editorial}
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_rewritten_text_may_repeat_what_it_says(language: str) -> None:
+    lead = {"zh": "我们会把您的订单信息提供给快递公司。", "en": "We share your order data with couriers."}[language]
+    again = {"zh": "快递公司需要订单信息。", "en": "Couriers need your order data."}[language]
+    filler = [
+        {"zh": f"第{n}个栏目叫作“天气{n}”。", "en": f"Column {n} is called weather {n}."}[language] for n in range(9)
+    ]
+    before = "\n\n".join([lead, *filler])
+    after = "\n\n".join([lead, again, *(f"{f} {again[:6]}{n}{n}{n}" for n, f in enumerate(filler))])
+    notes = judged(before, after, language).editorial
+    assert any(note.kind in ("restated", "idle") for note in notes)
