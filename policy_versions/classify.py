@@ -15,7 +15,7 @@ from policy_versions.editorial import editorial_kind
 from policy_versions.facts import Fact, statement
 from policy_versions.findings import Candidate, exchanged, finding, lines, to_json, told
 from policy_versions.lexicon import MAX_SCAN, load
-from policy_versions.matchers import Match, match
+from policy_versions.matchers import Match, match, possible
 from policy_versions.model import (
     Assessment,
     Category,
@@ -169,7 +169,7 @@ def _judge(delta: Delta, texts: Texts, size: int) -> Iterator[Candidate]:
         return
     found: list[Candidate] = []
     faint: list[Candidate] = []
-    for rule in rules.load():
+    for rule in possible(delta):
         one = match(rule, delta)
         if one is None:
             continue

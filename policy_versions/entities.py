@@ -18,6 +18,7 @@ class Entity(NamedTuple):
     start: int
 
 
+_DIGIT: Final = re.compile(r"\d")
 _EMAIL: Final = re.compile(
     r"[A-Za-z0-9][A-Za-z0-9_.+-]{0,63} ?(?:@|＠|\[at\]|\(at\)| at (?=[A-Za-z0-9-]+ ?\[dot\])) ?[A-Za-z0-9][A-Za-z0-9-]{0,62}(?:(?:\.| ?\[dot\] ?| ?\(dot\) ?)[A-Za-z0-9][A-Za-z0-9-]{0,62})+"
 )
@@ -90,7 +91,7 @@ def entities(text: str, lexicon: Lexicon) -> tuple[Entity, ...]:
     if "://" in text or "www." in text:
         found += [Entity("e.url", m[1].lower().removeprefix("www."), m.start()) for m in _URL.finditer(text)]
     bare = _EMAIL.sub(" ", _TARGET.sub(" ", text)) if found else text
-    if any(c.isdigit() for c in bare):
+    if _DIGIT.search(bare):
         found += [Entity("e.phone", p, 0) for p in _phones(bare)]
     han = lexicon.han
     found += [

@@ -57,10 +57,11 @@ class Statement:
         return atom in self.names
 
 
-def widened(concept: str) -> list[str]:
+@lru_cache(maxsize=2048)
+def widened(concept: str) -> tuple[str, ...]:
     """Give a concept and all broader ones: `data.location.precise` -> `data`, `data.location`, …"""
     parts = concept.split(".")
-    return [".".join(parts[:n]) for n in range(1, len(parts) + 1)]
+    return tuple(".".join(parts[:n]) for n in range(1, len(parts) + 1))
 
 
 def statement(text: str, clause: Clause | None, language: str, labels: tuple[str, ...] = ()) -> Statement:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Final, NamedTuple, cast
@@ -17,6 +18,13 @@ from policy_versions.patterns import FOLDER, Pattern, fold, literals, prepare, r
 
 MAX_SCAN: Final = 20_000
 """Longer statements are scanned in their first part only: no sentence is that long, an enormous table cell is."""
+
+
+KNOWN: Final = 20_000
+"""So many first words are remembered with what they may begin."""
+
+
+_WORD: Final = re.compile(r"[a-z0-9$€£]+")
 
 
 class Hit(NamedTuple):
@@ -33,16 +41,22 @@ class Hit(NamedTuple):
         return self.concept.split(".", 1)[0]
 
 
+Possible = tuple[list[str], list[tuple[str, re.Pattern[str]]]]
+"""The literals and the patterns, with their concepts, that may match at a place."""
+IDLE: Final[Possible] = ([], [])
+
+
 @dataclass(slots=True)
 class Index:
-    """Patterns of some concepts, by how they begin."""
+    """Patterns of some concepts, by how they begin: Chinese by the first two signs, Latin by the first word."""
 
     han: bool
     whole: dict[str, list[str]] = field(default_factory=dict)  # literal -> concepts, ends at a word end
     stems: dict[str, list[str]] = field(default_factory=dict)  # literal -> concepts, any ending
-    lengths: dict[str, list[int]] = field(default_factory=dict)  # first sign -> lengths of literals, longest first
-    loose: dict[str, list[tuple[str, str]]] = field(default_factory=dict)  # first sign -> (concept, pattern)
+    literals: dict[str, list[str]] = field(default_factory=dict)  # first two signs -> literals, longest first
+    loose: dict[str, list[tuple[str, str]]] = field(default_factory=dict)  # first signs -> (concept, pattern)
     compiled: dict[str, list[tuple[str, re.Pattern[str]]]] = field(default_factory=dict)
+    known: dict[str, Possible] = field(default_factory=dict)  # how a place begins -> what may stand there
 
     def add(self, concept: str, pattern: Pattern) -> None:
         """Take one pattern in."""
@@ -58,32 +72,42 @@ class Index:
                 (self.stems if pattern.open else self.whole).setdefault(word, []).append(concept)
 
     def seal(self) -> Index:
-        """Note which lengths begin with which sign (in Latin text: with which two)."""
-        sets: defaultdict[str, set[int]] = defaultdict(set)
-        width = 1 if self.han else 2
+        """Sort the literals by how they begin."""
+        sets: defaultdict[str, set[str]] = defaultdict(set)
         for word in (*self.whole, *self.stems):
-            sets[word[:width]].add(len(word))
-        self.lengths = {sign: sorted(found, reverse=True) for sign, found in sets.items()}
+            first = None if self.han else _WORD.match(word)
+            sets[(first[0] if first else word)[:2]].add(word)
+        self.literals = {sign: sorted(found, key=lambda w: (-len(w), w)) for sign, found in sets.items()}
         return self
 
-    def at(self, text: str, i: int) -> list[tuple[int, str]]:
-        """Give (end, concept) of all that is named at this place, longest first."""
+    def at(self, text: str, i: int, word: str) -> list[tuple[int, str]]:
+        """Give (end, concept) of all that is named at this place, longest first; `word` is how the place begins."""
+        spelt, patterns = self.known.get(word) or self._possible(word)
         found: list[tuple[int, str]] = []
-        sign = text[i]
-        for length in self.lengths.get(sign if self.han else text[i : i + 2], ()):
-            word = text[i : i + length]
-            if len(word) < length:
+        for literal in spelt:
+            if not text.startswith(literal, i):
                 continue
-            if word in self.stems:
-                found += [(i + length, c) for c in self.stems[word]]
-            if word in self.whole and not _goes_on(text, i + length):
-                found += [(i + length, c) for c in self.whole[word]]
-        if sign in self.loose:
-            for concept, pattern in self._patterns(sign):
-                match = pattern.match(text, i)
-                if match and match.end() > i:
-                    found.append((match.end(), concept))
-        return sorted(found, key=lambda f: -f[0])
+            end = i + len(literal)
+            if literal in self.stems:
+                found += [(end, c) for c in self.stems[literal]]
+            if literal in self.whole and not _goes_on(text, end):
+                found += [(end, c) for c in self.whole[literal]]
+        for concept, pattern in patterns:
+            match = pattern.match(text, i)
+            if match and match.end() > i:
+                found.append((match.end(), concept))
+        return sorted(found, key=lambda f: -f[0]) if patterns else found
+
+    def _possible(self, word: str) -> Possible:
+        """Find what may begin like this, literals longest first, and remember it."""
+        near = [*self.literals.get(word[:2], ()), *(self.literals.get(word[:1], ()) if len(word) > 1 else ())]
+        spelt = [w for w in near if w.startswith(word) or word.startswith(w)]
+        keys = dict.fromkeys((word[:1], word[:2], word[:3]))
+        patterns = [p for key in keys if key in self.loose for p in self._patterns(key)]
+        if len(self.known) >= KNOWN:
+            self.known.clear()
+        self.known[word] = spelt, patterns
+        return spelt, patterns
 
     def _patterns(self, sign: str) -> list[tuple[str, re.Pattern[str]]]:
         if sign not in self.compiled:
@@ -137,15 +161,19 @@ class Lexicon:
         return _scan(self.signs, folded[:MAX_SCAN], self.han, whole=True)
 
 
-_WORD: Final = re.compile(r"[a-z0-9$€£]+")
+_HAN_START: Final = re.compile(r"[^\sa-zA-Z0-9]|[a-zA-Z0-9]+")
+LONGEST: Final = 40
+"""No word of a lexicon is longer: more signs of a longer one need not be looked at."""
 
 
 def _scan(index: Index, text: str, han: bool, *, whole: bool = False) -> tuple[Hit, ...]:
     found: list[Hit] = []
     reach: dict[str, tuple[int, int]] = {}
-    starts = _han_starts(text) if han else (m.start() for m in _WORD.finditer(text))
-    for i in starts:
-        for end, concept in index.at(text, i):
+    known = index.known
+    for i, word in _han_starts(text) if han else ((m.start(), m[0][:LONGEST]) for m in _WORD.finditer(text)):
+        if known.get(word) == IDLE:  # as most places are
+            continue
+        for end, concept in index.at(text, i, word):
             group = "" if whole else concept.split(".", 1)[0]
             if end > reach.get(group, (0, 0))[1] or (i, end) == reach.get(group):
                 reach[group] = (i, end)
@@ -153,14 +181,11 @@ def _scan(index: Index, text: str, han: bool, *, whole: bool = False) -> tuple[H
     return tuple(found)
 
 
-def _han_starts(text: str) -> list[int]:
-    """Give every sign but those inside a Latin word."""
-    return [
-        i
-        for i, c in enumerate(text)
-        if not c.isspace()
-        and not (i and c.isascii() and c.isalnum() and text[i - 1].isascii() and text[i - 1].isalnum())
-    ]
+def _han_starts(text: str) -> Iterator[tuple[int, str]]:
+    """Give every place but those inside a Latin word, with its first two signs (of a Latin word three)."""
+    for match in _HAN_START.finditer(text):
+        i = match.start()
+        yield i, match[0][:3] if match.end() - i > 1 else text[i : i + 2]
 
 
 def languages() -> tuple[str, ...]:

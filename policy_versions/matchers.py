@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from policy_versions.compare import Delta
-from policy_versions.facts import Fact, Statement
+from policy_versions.facts import Fact, Statement, widened
 from policy_versions.model import Direction, Effect
-from policy_versions.rules import Rule
+from policy_versions.rules import Rule, load
 
 _BY_SIGN: Final = {1: Direction.EXPANDS, 0: Direction.NEUTRAL, -1: Direction.RESTRICTS}
 _SIGNS: Final = {d.value: s for s, d in _BY_SIGN.items()}
@@ -31,6 +32,27 @@ def match(rule: Rule, delta: Delta) -> Match | None:
     if (rule.when == "pair" and not delta.pair) or (rule.when == "single" and delta.pair):
         return None
     return _KINDS[rule.kind](rule, delta)
+
+
+def possible(delta: Delta) -> Iterator[Rule]:
+    """Give the rules that may match an edit at all, in the order of their ids: most name nothing that is in it."""
+    fresh = {name for f in (*delta.gained, *delta.lost) for name in widened(f.concept)}
+    named = delta.before.names if delta.before and delta.after else frozenset()
+    for rule, needs in _needs():
+        if not needs.isdisjoint(named if rule.kind == "force" else fresh):
+            yield rule
+
+
+@cache
+def _needs() -> tuple[tuple[Rule, frozenset[str]], ...]:
+    """Give for each rule the concepts of which one must be fresh (of a change of force: named on both sides)."""
+    return tuple((r, frozenset(a.lstrip("+-") for a in _needed(r))) for r in load())
+
+
+def _needed(rule: Rule) -> tuple[str, ...]:
+    if rule.kind == "quantity":
+        return (f"q.{rule.of}",)
+    return rule.acts if rule.kind == "force" else (*rule.new, *rule.old)
 
 
 def names(fact: Fact, atoms: Iterable[str]) -> bool:

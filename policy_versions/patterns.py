@@ -137,8 +137,11 @@ def _alternatives(source: str) -> list[str]:
     return [*parts, source[start:]]
 
 
+_PLAIN: Final = re.compile(r"[a-z]{3}(?![?*+{])|[\u4e00-\u9fff]{2}(?![?*+{])")
+
+
 def _keys(source: str) -> tuple[str, ...]:
-    """Name the signs a pattern can begin with."""
+    """Name what a pattern can begin with: a sign, three letters, or two ideographs."""
     source = re.sub(r"^\(\?=[^()]*(?:\([^()]*\)[^()]*)*\)", "", source)
     if source.startswith("(?:"):
         depth, end = 0, 0
@@ -157,7 +160,8 @@ def _keys(source: str) -> tuple[str, ...]:
     head = source.removeprefix("\\")[:1]
     if source[1:2] == "?":
         return (head, *_keys(source[2:]))
-    return (head,)
+    plain = _PLAIN.match(source)
+    return (plain[0],) if plain else (head,)
 
 
 def _span(part: str) -> str:

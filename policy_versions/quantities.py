@@ -36,6 +36,7 @@ _HAN_DIGIT: Final = {
     "八": 8,
     "九": 9,
 }
+_DIGIT: Final = re.compile(r"\d")
 _HAN_POWER: Final = {"十": 10, "百": 100, "千": 1000, "万": 10000}
 
 
@@ -101,7 +102,7 @@ def _patterns(
 
 def quantities(folded: str, lexicon: Lexicon) -> tuple[Quantity, ...]:
     """Find the quantities of a statement; dates (2026年12月1日, the third year) are none, `thirty (30) days` is one."""
-    if not any(c.isdigit() for c in folded) and not _worded(folded, lexicon):
+    if not _DIGIT.search(folded) and not _worded(folded, lexicon):
         return ()
     patterns = _patterns(lexicon.language, lexicon.units, tuple(w.replace("-", " ") for w in lexicon.numerals))
     found: list[Quantity] = []
