@@ -26,7 +26,7 @@ dev: .venv/.dev  ## add what tests and lint need
 	@touch $@
 
 demo: .venv/.installed  ## one change from git diff to a person's recorded answer, then serve the archive (SERVE=0 ends)
-	.venv/bin/policyctl demo --directory $(DEMO_DIR) $(if $(filter 0,$(SERVE)),--no-serve,--serve)
+	.venv/bin/policyctl demo --directory "$(DEMO_DIR)" $(if $(filter 0,$(SERVE)),--no-serve,--serve)
 
 test: .venv/.dev  ## the whole suite; says what it skipped and why
 	.venv/bin/pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered $(ARGS)
@@ -49,4 +49,5 @@ lock:  ## resolve anew (needs uv on PATH or in .venv)
 	.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --extra postgres --extra redis --group build --group dev -o requirements/dev.lock pyproject.toml
 
 clean:  ## remove what was made
-	rm -rf .venv build dist $(DEMO_DIR) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* htmlcov
+	[ ! -e "$(DEMO_DIR)/.policyctl-demo" ] || rm -rf "$(DEMO_DIR)"
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* htmlcov

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
+from urllib.parse import urlencode
 
 from archive import links, view_lists
 from archive.site import Page, Site
@@ -38,7 +39,8 @@ class Desk:
         here = path + links.INDEX if path.endswith("/") or not path else path
         found = self._form(here, query) or self.site.page(here)
         if found is None and here == path and self.site.page(f"{path}/{links.INDEX}"):
-            return Redirect(links.relative(path, f"{path}/x").removesuffix("x"), 308, _FOR_LONG)
+            asked = f"?{urlencode(query)}" if query else ""  # a date typed into an address must not get lost
+            return Redirect(links.relative(path, f"{path}/x").removesuffix("x") + asked, 308, _FOR_LONG)
         return found or self._bare_version(here)
 
     def _folder(self, path: str) -> Redirect | None:

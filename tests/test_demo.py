@@ -17,7 +17,7 @@ import httpx2
 import pytest
 from click.testing import CliRunner
 
-from archive.demo import language_of, story, web
+from archive.demo import called, language_of, story, web
 from archive.demo.forms import PageError, forms
 from archive.demo.place import MARK, PlaceError, prepare
 from archive.demo.sink import MailSink
@@ -166,6 +166,14 @@ def test_demo_refuses_a_folder_of_yours_in_one_sentence(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_language_follows_the_locale(locale: dict[str, str], language: str) -> None:
     assert language_of(locale) == language
+
+
+def test_commands_to_look_with_are_shown_as_the_reader_can_call_them() -> None:
+    found, absent = (lambda name: f"/usr/bin/{name}"), (lambda _: None)
+    assert called(".venv/bin/policyctl", found) == "policyctl"
+    assert called(".venv/bin/policyctl", absent) == ".venv/bin/policyctl"
+    assert called("/my tools/policyctl", absent) == "'/my tools/policyctl'"
+    assert called("/usr/lib/python3/policy_versions/__main__.py", absent) == "policyctl"
 
 
 def test_clock_never_stands_before_the_sample() -> None:

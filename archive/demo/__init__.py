@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import shlex
+import shutil
+import sys
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 import click
 
 from archive.strings import LANGUAGES
+
+NAME: Final = "policyctl"
 
 
 @click.command()
@@ -22,10 +28,17 @@ from archive.strings import LANGUAGES
 @click.option("--lang", type=click.Choice(LANGUAGES), envvar="POLICYCTL_LANG", help="Which language to tell it in.")
 def demo(directory: Path, serve: bool, port: int | None, lang: str | None) -> None:
     """Walk one change of a privacy policy from a lawyer's edit to people's answers, and show where each step lies."""
-    from archive.demo.walk import run  # noqa: PLC0415 - `policyctl demo --help` needs none of it
+    from archive.demo.say import Narrator  # noqa: PLC0415 - `policyctl demo --help` needs none of it
+    from archive.demo.walk import run  # noqa: PLC0415
 
-    language = lang or language_of(os.environ)
-    run(directory, language, port=port, serving=serve, clock=lambda: datetime.now().astimezone(), write=click.echo)
+    tell = Narrator(lang or language_of(os.environ), click.echo, called(sys.argv[0], shutil.which))
+    run(directory, tell, port=port, serving=serve, clock=lambda: datetime.now().astimezone())
+
+
+def called(program: str, which: Callable[[str], str | None]) -> str:
+    """Say how this reader calls the command: by its name where the shell finds it, else as this run was called."""
+    name = Path(program).name
+    return NAME if which(NAME) or name != NAME else shlex.quote(program)
 
 
 def language_of(env: Mapping[str, str]) -> str:

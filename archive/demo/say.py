@@ -12,24 +12,25 @@ Write = Callable[[str], None]
 
 
 class Narrator:
-    """Tells the walk line by line; knows the words, not what happens."""
+    """Tells the walk line by line; knows the words, not what happens. `tool` is how the reader calls `policyctl`."""
 
-    def __init__(self, language: str, write: Write) -> None:
+    def __init__(self, language: str, write: Write, tool: str = "policyctl") -> None:
         self.words: Strings = load(language)
         self.reports: Words = words(language)
         self.language = language
-        self._write = write
+        self.tool = tool
+        self.write = write
         self._station = 0
 
     def title(self, key: str, **values: object) -> None:
         """Print a line that belongs to no station."""
-        self._write(self.words(f"demo.{key}", **values))
+        self.write(self.words(f"demo.{key}", **values))
 
     def station(self, key: str, **values: object) -> None:
         """Open the next station."""
         self._station += 1
-        self._write("")
-        self._write(f"{self._station}  {self.words(f'demo.{key}', **values)}")
+        self.write("")
+        self.write(f"{self._station}  {self.words(f'demo.{key}', **values)}")
 
     def say(self, key: str, **values: object) -> None:
         """Say what happened."""
@@ -38,7 +39,7 @@ class Narrator:
     def line(self, text: str) -> None:
         """Print text that is already in the right language, or in none."""
         for part in text.splitlines():
-            self._write(f"   {part}".rstrip())
+            self.write(f"   {part}".rstrip())
 
     def look(self, *places: object) -> None:
         """Say where to look, one place a line."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import shlex
 import socket
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -20,7 +21,7 @@ from archive.demo import law, people, story, web
 from archive.demo.law import Office
 from archive.demo.people import ACTS, Answered, Told
 from archive.demo.place import Place, prepare
-from archive.demo.say import Narrator, Write
+from archive.demo.say import Narrator
 from archive.demo.sink import MailSink
 from archive.export import Written
 from archive.index import Index
@@ -59,8 +60,8 @@ class Stage:
 
     @property
     def root(self) -> str:
-        """Name the policy repository as a person would type it."""
-        return str(self.place.repository)
+        """Name the policy repository as a person would type it in a shell."""
+        return shlex.quote(str(self.place.repository))
 
 
 def make_repository(stage: Stage) -> tuple[Office, tuple[Publication, ...]]:
@@ -79,7 +80,7 @@ def make_repository(stage: Stage) -> tuple[Office, tuple[Publication, ...]]:
         values = {"number": release.number, "date": release.effective_on, "title": say.pick(step.title)}
         key = "repository.version" if release.previous else "repository.first"
         say.say(key, level=say.level(release.level), **values)
-    say.look(f"git -C {stage.root} log --oneline", f"policyctl versions -C {stage.root}")
+    say.look(f"git -C {stage.root} log --oneline", f"{say.tool} versions -C {stage.root}")
     return office, done
 
 
@@ -150,7 +151,7 @@ def publish(stage: Stage, office: Office) -> Publication:
         say.say("publish.verify", n=len(tags))
     head = (stage.place.repository / CHECKPOINT).read_text("utf-8").splitlines()
     say.say("publish.log", lines=head[1], root=head[2])
-    say.look(f"policyctl verify -C {stage.root}")
+    say.look(f"{say.tool} verify -C {stage.root}")
     return done
 
 
@@ -245,20 +246,18 @@ def evidence(stage: Stage, desk: Desk, effective: date) -> tuple[Evidence, ...]:
         for bound in (policy.bound for policy in one.policies if policy.bound):
             say.say(f"evidence.{bound.reason}", person=act.subject, number=bound.number)
     say.line((stage.place.evidence / f"{ACTS[1].subject}.txt").read_text("utf-8"))
-    key = f"POLICYCTL_SECRET_KEY_FILE={stage.place.secret}"
-    ask = f"policyctl evidence --person {ACTS[1].subject} --on {effective} -C {stage.root}"
+    key = f"POLICYCTL_SECRET_KEY_FILE={shlex.quote(str(stage.place.secret))}"
+    ask = f"{say.tool} evidence --person {ACTS[1].subject} --on {effective} -C {stage.root}"
     say.look(stage.place.evidence, f"{key} {ask}")
     return tuple(found)
 
 
-def run(
-    root: Path, language: str, *, port: int | None, serving: bool, clock: Callable[[], datetime], write: Write
-) -> None:
+def run(root: Path, tell: Narrator, *, port: int | None, serving: bool, clock: Callable[[], datetime]) -> None:
     """Walk all stations in a folder and, if asked, serve the archive until Ctrl-C."""
     began = clock()
     with web.listen(port) as taken:
         place = prepare(root)
-        stage = Stage(place, web.url(taken), Narrator(language, write), story.clock(clock))
+        stage = Stage(place, web.url(taken), tell, story.clock(clock))
         stage.tell.title("title")
         stage.tell.title("where", directory=root)
         office, _ = make_repository(stage)
@@ -276,7 +275,7 @@ def run(
                 with serve(stage, given, desk, taken) as server:
                     answer(stage, given, sink)
                     evidence(stage, desk, done.release.effective_on or stage.today)
-                    write("")
+                    tell.write("")
                     stage.tell.title("end", seconds=round((clock() - began).total_seconds()))
                     if serving:
                         stage.tell.say("serve", url=stage.url)

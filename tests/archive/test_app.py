@@ -214,3 +214,8 @@ def test_answers_held_in_memory_are_bounded() -> None:
     for name in "abcd":
         held.put(name, answer)
     assert [name for name in "abcd" if held.get(name)] == ["c", "d"]
+
+
+def test_a_date_typed_into_an_address_without_its_slash_is_kept(served: Served) -> None:
+    answer = served.get("/on?policy=privacy&date=2024-05-01")
+    assert (answer.status_code, answer.headers["location"]) == (308, "on/?policy=privacy&date=2024-05-01")
