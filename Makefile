@@ -36,7 +36,9 @@ lint: .venv/.dev  ## formatting, style, types, layers, dependencies, workflows
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	.venv/bin/deptry .
-	.venv/bin/actionlint .github/workflows/*.yml && .venv/bin/zizmor --offline --quiet .github
+	.venv/bin/actionlint .github/workflows/*.yml policy_versions/samples/layout/workflows/*.yml && .venv/bin/zizmor --offline --quiet .github $(wildcard policy_versions/samples/layout/workflows/*.yml)
+	.venv/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml policy_versions/samples/layout/workflows/*.yml
+	.venv/bin/check-jsonschema --builtin-schema vendor.github-actions .github/actions/*/action.yml
 
 bench: .venv/.dev  ## ratios against the limits of the same run, both sides alternating
 	.venv/bin/python -m tests.bench $(ARGS)

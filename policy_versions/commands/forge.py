@@ -10,12 +10,13 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 
-from policy_versions.errors import ConfigError
-from policy_versions.forge import events, github, gitlab, labels, sticky
-from policy_versions.forge.http import Patience, Session
+from policy_versions.errors import BlockedError, ConfigError
+from policy_versions.forge import command, events, github, gitlab, labels, sticky
+from policy_versions.forge.http import ForgeError, Patience, Session
 from policy_versions.forge.port import Forge
 from policy_versions.forge.relay import Skipped
 from policy_versions.forge.relay import relay as bring
@@ -100,12 +101,65 @@ def label(pull: int | None, report: Path, kind: str | None, wait: float, bot: st
     _told(number, sticky.Done.UNCHANGED, kept)
 
 
+@forge.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@_WAIT
+def look(folder: Path, wait: float) -> None:
+    """Look at a comment (event issue_comment): is something asked of us, under which pull request?
+
+    Writes the comment to FOLDER/body and, into GITHUB_OUTPUT, `asked` and then `pull`, `sha`, `base`, `login`.
+    """
+    asked = events.asked(events.load(Path(_needed("GITHUB_EVENT_PATH"))))
+    with _github(wait, github.BOT) as there:
+        pull = command.look(there, asked)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "body").write_text(asked.body, encoding="utf-8")
+    rows = [f"{name}={value}" for name, value in command.outputs(pull, asked).items()]
+    if any(len(row.splitlines()) > 1 for row in rows):
+        raise ConfigError(["GITHUB_OUTPUT: a value has more than one line"])
+    with Path(_needed("GITHUB_OUTPUT")).open("a", encoding="utf-8") as out:
+        out.writelines(f"{row}\n" for row in rows)
+
+
+@forge.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option(
+    "--directory",
+    "-C",
+    required=True,
+    metavar="DIR",
+    help="The pull request's files.",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+)
+@click.option("--check-workflow", default="policy-check.yml", show_default=True, help="What to start after a commit.")
+@_WAIT
+@_BOT
+def answer(folder: Path, directory: Path, check_workflow: str, wait: float, bot: str) -> None:
+    """Commit to the pull request's branch what `policyctl comment` wrote, in the person's name, and answer them.
+
+    FOLDER holds answer.json of `policyctl comment --format json`, or the error it ended with; exit 1 then.
+    """
+    asked = events.asked(events.load(Path(_needed("GITHUB_EVENT_PATH"))))
+    if asked.pull is None:
+        raise ConfigError(["GITHUB_EVENT_PATH: the comment is under no pull request"])
+    words = say(_language())
+    with _github(wait, bot) as there:
+        try:
+            given = command.read(folder, directory)
+        except ForgeError as error:
+            command.post(there, asked, asked.pull, command.failed(str(error)))
+            raise BlockedError([str(error)]) from None
+        pull = there.pull(asked.pull)
+        commit = command.answer(there, asked, pull, given, command.head(folder), check_workflow, datetime.now(UTC))
+    click.echo(words("answer.committed", commit=commit) if commit else words("answer.said"))
+
+
 @contextmanager
 def _github(wait: float, bot: str) -> Iterator[github.GitHub]:
     base = os.environ.get("GITHUB_API_URL") or "https://api.github.com"
     headers = github.headers(_needed("GITHUB_TOKEN"))
     with Session(base, headers, _patience(wait)) as session:
-        yield github.GitHub(session, _needed("GITHUB_REPOSITORY"), bot)
+        yield github.GitHub(session, _needed("GITHUB_REPOSITORY"), bot, urlsplit(_server()).hostname or "github.com")
 
 
 @contextmanager
@@ -125,7 +179,11 @@ def _patience(wait: float) -> Patience:
 
 def home(repository: str) -> str:
     """Return the address of a repository's own pages on GitHub."""
-    return f"{os.environ.get('GITHUB_SERVER_URL') or 'https://github.com'}/{repository}"
+    return f"{_server()}/{repository}"
+
+
+def _server() -> str:
+    return os.environ.get("GITHUB_SERVER_URL") or "https://github.com"
 
 
 def _needed(name: str) -> str:

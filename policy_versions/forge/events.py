@@ -98,7 +98,7 @@ def _asked(event: Any) -> Asked:
     user = row.get("user") or {}
     return Asked(
         id=int(row["id"]),
-        pull=int(issue["number"]) if issue.get("pull_request") else None,
+        pull=int(issue["number"]) if issue.get("pull_request") is not None else None,
         author=Person(str(user.get("login", "")), int(user.get("id", 0)), str(row.get("author_association", ""))),
         body=str(row.get("body") or ""),
         action=str(event.get("action", "")),

@@ -33,11 +33,12 @@ class Artifact:
 
 @dataclass(frozen=True, slots=True)
 class GitHub:
-    """One repository, `owner/name`; `bot` is the account that our own comments carry."""
+    """One repository, `owner/name`; `bot` is the account that our own comments carry, `host` the server's name."""
 
     session: Session
     repository: str
     bot: str = BOT
+    host: str = "github.com"
     longest: int = 65_536
 
     def me(self) -> str:
@@ -112,6 +113,16 @@ class GitHub:
         branch = quote(pull.head_ref, safe="/")
         self.session.json("PATCH", self._at(f"git/refs/heads/{branch}"), {"sha": written, "force": False})
         return written
+
+    def may_write(self, login: str) -> bool:
+        """Say whether somebody may push to the repository; not where the token may not know."""
+        try:
+            found = self.session.json("GET", self._at(f"collaborators/{quote(login, safe='')}/permission"))
+        except ForgeError as error:
+            if error.status in {403, 404}:
+                return False
+            raise
+        return shaped(lambda row: row["permission"] in {"admin", "write"}, found)
 
     def dispatch(self, workflow: str, ref: str, inputs: Mapping[str, str]) -> None:
         """Start a workflow on a branch: what a run's own token pushes starts none by itself."""

@@ -19,9 +19,10 @@ from policy_versions.forge.http import ForgeError
 NAME: Final = "policy-report"
 MOST: Final = 2 * 2**20  # bytes of the artifact as it is stored
 _SIZES: Final = {"report.json": 16 * 2**20, "report.md": 2**20, "number": 32}  # bytes, unpacked; nothing else is read
-_TAGS: Final = "details|summary|br|sub|sup|ins|del|b|strong|em|code"
+_TAGS: Final = "details|summary|br|sub|sup|ins|del|b|strong|em|code|span"
 _TAG: Final = re.compile(rf"\\?<(?!/?(?:{_TAGS})\s*/?>)", re.IGNORECASE)
-_MENTION: Final = re.compile(r"(?<![0-9A-Za-z_])@(?=[0-9A-Za-z])")
+_BREAK: Final = "&#8203;"  # no width, and as an entity it survives what drops such signs
+_MENTION: Final = re.compile(rf"(?<![0-9A-Za-z_])(@|&#0*64;|&#x0*40;|&commat;)(?!{_BREAK})", re.IGNORECASE)
 _LINK: Final = re.compile(r"\](?=[:\[]|\((?P<to>[^\s()<>]*)\)|\()")
 _UNSEEN: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
@@ -58,12 +59,12 @@ def harmless(markdown: str, home: str) -> str:
     """Return Markdown that can neither call people, show pictures, hide things, pass for our marker nor link away.
 
     Quotes, tables and folded parts stay as they are, and so do links to addresses that start with `home`. GitHub reads
-    mentions after Markdown, so that a backslash before the sign stops nothing: a word joiner behind it does.
+    mentions after Markdown and entities, so that escaping the sign stops nothing: something behind it does.
     """
     text = _UNSEEN.sub("", markdown.replace("\r\n", "\n"))
-    text = _TAG.sub("&lt;", text.replace("![", "!\u2060["))
-    text = _LINK.sub(lambda found: "]" if (found["to"] or "").startswith(home) else "]\u2060", text)
-    return _MENTION.sub("@\u2060", text)
+    text = _TAG.sub("&lt;", text.replace("![", f"!{_BREAK}["))
+    text = _LINK.sub(lambda found: "]" if (found["to"] or "").startswith(home) else f"]{_BREAK}", text)
+    return _MENTION.sub(rf"\1{_BREAK}", text)
 
 
 def _members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:

@@ -41,6 +41,7 @@ class Hub:
     objects: dict[str, dict[str, Any]] = field(default_factory=dict)
     refs: dict[str, str] = field(default_factory=dict)
     dispatched: list[dict[str, Any]] = field(default_factory=list)
+    writers: set[str] = field(default_factory=set)
     reactions: list[tuple[int, str]] = field(default_factory=list)
     troubles: dict[str, list[Trouble]] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
@@ -172,6 +173,8 @@ def _github(hub: Hub, method: str, path: str, query: dict[str, str], body: Any) 
         owner, _, branch = query["head"].partition(":")
         heads = [(p, p["head"]) for p in hub.pulls if p["state"] == "open"]
         return 200, [p for p, h in heads if (h["repo"]["owner"]["login"], h["ref"]) == (owner, branch)]
+    if found := re.fullmatch(r"collaborators/(.+)/permission", path):
+        return 200, {"permission": "write" if found[1] in hub.writers else "read"}
     if found := re.fullmatch(r"pulls/(\d+)", path):
         rows = [p for p in hub.pulls if p["number"] == int(found[1])]
         return (200, rows[0]) if rows else (404, {"message": "Not Found"})

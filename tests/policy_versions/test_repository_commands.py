@@ -54,7 +54,7 @@ def test_init_makes_a_repository_that_reads_itself(tmp_path: Path) -> None:
         files = repository.files("HEAD")
         assert all(f"  {name}" in told for name in files)
         assert config.load(repository) == config.load(repository, repository.resolve("HEAD"))
-        assert {".github/workflows/policy.yml", "assessments/README.md", "policy.toml"} <= files.keys()
+        assert {".github/workflows/policy-check.yml", "assessments/README.md", "policy.toml"} <= files.keys()
     assert [(r["policy"], r["language"]) for r in listed(GitMaker(tmp_path / "new"))] == [
         ("privacy", "en"),
         ("privacy", "zh-CN"),
@@ -73,13 +73,25 @@ def test_init_refuses_what_is_not_empty(tmp_path: Path, name: str) -> None:
     assert [p.name for p in tmp_path.rglob("*")] == ["full", "file"]
 
 
-def test_the_workflow_it_writes_is_sound(tmp_path: Path) -> None:
-    call("init", tmp_path / "new")
-    workflow = tmp_path / "new/.github/workflows/policy.yml"
-    for tool in (["actionlint"], ["zizmor", "--offline", "--quiet"]):
-        command = [str(Path(sys.executable).parent / tool[0]), *tool[1:], str(workflow)]
+def test_the_workflows_it_writes_are_sound_and_name_the_tool(tmp_path: Path) -> None:
+    tool = f"acme/tools@{'a1' * 20}"
+    call("init", tmp_path / "new", "--tool", tool)
+    workflows = sorted((tmp_path / "new/.github/workflows").iterdir())
+    assert len(workflows) == 4
+    for workflow in workflows:
+        reusable = f"uses: acme/tools/.github/workflows/{workflow.name}@{'a1' * 20}\n"
+        assert reusable in workflow.read_text(encoding="utf-8")
+    schema = ["check-jsonschema", "--builtin-schema", "vendor.github-workflows"]
+    for tool, *arguments in (["actionlint"], ["zizmor", "--offline", "--quiet"], schema):
+        command = [str(Path(sys.executable).parent / tool), *arguments, *map(str, workflows)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("tool", ["acme/tools@main", "acme", "a/b@" + "g" * 40, "a/b;x@" + "a" * 40])
+def test_init_wants_the_tool_at_a_commit(tmp_path: Path, tool: str) -> None:
+    with pytest.raises(PolicyError, match=r"--tool.*40 digits"):
+        call("init", tmp_path / "new", "--tool", tool)
 
 
 def test_versions_as_json(maker: GitMaker) -> None:

@@ -1,0 +1,381 @@
+"""The shell steps of our actions, run as a runner runs them, over real git and a forge on loopback."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from policy_versions.forge import command
+from policy_versions.forge.http import ForgeError
+from tests.forge.hub import REPOSITORY, TOKEN, Hub, packed
+from tests.forge.steps import ACTIONS, Ran, Runner, runner
+from tests.policy_versions.gitmaker import GitMaker
+from tests.policy_versions.releasing import TOML
+
+ZH, EN = "policies/privacy/zh-CN.md", "policies/privacy/en.md"
+LOGINS = '[logins]\nlin-legal = "lin@example.com"\n[site]'
+OLD = {
+    ZH: "# 隐私政策\n\n## 一、使用\n\n我们收集您的手机号，用于创建账号。\n\n## 二、联系\n\n邮箱：privacy@example.com\n",
+    EN: "# Privacy policy\n\n## 1. Use\n\nWe collect your phone number to create your account.\n\n## 2. Contact\n\n"
+    "Email: privacy@example.com\n",
+}  # fmt: skip
+NEW = {path: text.replace("privacy@example.com", "help@example.com") for path, text in OLD.items()}
+ACTOR = {"actor": "lin", "actor_id": "42", "server_url": "https://github.com", "token": TOKEN}
+DEFAULT = {"repository": {"default_branch": "main"}}
+
+
+class Place:
+    """A bare repository on the forge's side, a person's clone of it, and the runner's checkout."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.git = GitMaker(root / "person")
+
+    def begin(self) -> None:
+        """Draft a first version and push it."""
+        self.git.git("init", "--quiet", "--bare", "--initial-branch=main", str(self.root / "origin.git"))
+        self.git.git("remote", "add", "origin", "../origin.git")
+        self.git.write("policy.toml", TOML.replace("[site]", LOGINS))
+        self.git.commit(dict(OLD))
+        self.ctl("draft")
+        self.word("1.0.0")
+        self.push("first draft")
+
+    def edit(self) -> None:
+        """Publish that version, and push a change of it to another branch."""
+        self.ctl("publish")
+        self.push("published")
+        self.git.git("switch", "--quiet", "--create", "edit")
+        for path, text in NEW.items():
+            self.git.write(path, text)
+        self.push("edit", "edit")
+
+    def copy(self, root: Path) -> Place:
+        """Return a copy, remotes included."""
+        shutil.copytree(self.root, root)
+        return Place(root)
+
+    def ctl(self, *arguments: str) -> str:
+        """Run policyctl in the person's clone."""
+        command = [str(Path(sys.executable).parent / "policyctl"), *arguments, "-C", str(self.git.root)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        return done.stdout
+
+    def word(self, number: str) -> None:
+        """Word the summaries of a draft."""
+        path = self.git.root / f"policies/privacy/releases/{number}.yaml"
+        path.write_text(path.read_text("utf-8").replace('zh-CN: ""', "zh-CN: 变").replace('en: ""', "en: c"), "utf-8")
+
+    def push(self, message: str, branch: str = "main") -> str:
+        """Commit all there is and push it."""
+        commit = self.git.commit()
+        self.git.git("push", "--quiet", "origin", f"HEAD:refs/heads/{branch}", "--tags")
+        return commit
+
+    def checkout(self, name: str, ref: str = "main") -> Path:
+        """Check out as actions/checkout does with the whole history."""
+        folder = self.root / name
+        self.git.git("clone", "--quiet", str(self.root / "origin.git"), str(folder))
+        self.git.git("-C", str(folder), "checkout", "--quiet", "-B", ref, f"origin/{ref}")
+        return folder
+
+    def origin(self, *arguments: str) -> str:
+        """Ask the forge's side."""
+        return self.git.git("-C", str(self.root / "origin.git"), *arguments)
+
+
+@pytest.fixture(scope="session")
+def drafted(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """Make a repository with a draft, once."""
+    made = Place(tmp_path_factory.mktemp("drafted") / "place")
+    made.begin()
+    return made
+
+
+@pytest.fixture(scope="session")
+def edited(drafted: Place, tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """Make a repository with a change of what was published, once."""
+    made = drafted.copy(tmp_path_factory.mktemp("edited") / "place")
+    made.edit()
+    return made
+
+
+@pytest.fixture
+def place(drafted: Place, tmp_path: Path) -> Place:
+    return drafted.copy(tmp_path / "place")
+
+
+def made(place: Place, workspace: Path, github: dict[str, Any], **env: str) -> Runner:
+    """Make a runner."""
+    return runner(place.root / "runner", workspace, {**ACTOR, **github}, **env)
+
+
+def act(where: Runner, action: str, **inputs: str) -> list[Ran]:
+    """Run an action with the stand-in for Python."""
+    return where.run(action, python=where.env["PYTHON"], **inputs)
+
+
+def test_installing_takes_locked_dependencies_and_this_very_commit(place: Place) -> None:
+    where = made(place, place.root, {})
+    (ran,) = act(where, "setup")
+    assert ran.code == 0, ran.out
+    root = ACTIONS.parents[1]
+    first, second = (place.root / "runner/pip.log").read_text().splitlines()
+    assert f"--require-hashes -r {root}/requirements/runtime.lock" in first
+    assert second.endswith(f"--no-deps --no-build-isolation {root}")
+    assert Path(where.outputs["command"]).name == "policyctl"
+
+
+def test_publishing_on_merge_tags_logs_pushes_and_builds_the_archive(place: Place) -> None:
+    outside = {
+        "POLICYCTL_DATABASE_URL": f"sqlite:///{place.root}/notifier.db",
+        "POLICYCTL_SMTP_URL": "smtp://127.0.0.1:9",
+    }
+    where = made(place, place.checkout("work"), {"event": DEFAULT}, **outside)
+    ran = act(where, "publish")
+    assert [r.code for r in ran] == [0] * len(ran), ran[-1].out
+    assert where.outputs["published"] == "true"
+    assert (
+        place.origin("rev-parse", "main")
+        == place.origin("rev-parse", "privacy/v1.0.0^{commit}")
+        == where.outputs["commit"]
+    )
+    assert place.origin("log", "-1", "--format=%an <%ae>", "main") == "lin <42+lin@users.noreply.github.com>"
+    assert '"number":"1.0.0"' in place.origin("show", "main:transparency/log.jsonl")
+    with tarfile.open(where.outputs["archive"]) as archive:
+        names = archive.getnames()
+        assert "./privacy/v1.0.0/zh-CN/index.html" in names
+        assert {(m.uid, m.gid, m.uname) for m in archive.getmembers()} == {(0, 0, "")}
+    assert re.search(r"^[0-9a-f]{64}  policy-archive\.tar\.gz$", where.summary, re.MULTILINE)
+    assert not (place.root / "notifier.db").exists()
+    assert [r.uses.partition("@")[0] for r in ran if r.uses] == ["actions/upload-artifact"]
+
+
+def test_publishing_again_changes_nothing_and_gives_the_same_bytes(place: Place) -> None:
+    first = made(place, place.checkout("work"), {"event": DEFAULT})
+    act(first, "publish")
+    before = Path(first.outputs["archive"]).read_bytes(), place.origin("rev-parse", "main")
+    again = Runner(first.root, place.checkout("again"), first.github, first.env)
+    ran = act(again, "publish", attest="true")
+    assert [r.code for r in ran] == [0] * len(ran), ran
+    assert again.outputs["published"] == "false"
+    assert (Path(again.outputs["archive"]).read_bytes(), place.origin("rev-parse", "main")) == before
+    attested = next(r for r in ran if r.uses.startswith("actions/attest@"))
+    assert attested.given["subject-path"] == again.outputs["archive"]
+
+
+def test_a_branch_that_moved_on_gets_neither_commit_nor_tag(place: Place) -> None:
+    where = made(place, place.checkout("work"), {"event": DEFAULT})
+    place.git.write("README.md", "meanwhile\n")
+    newer = place.push("meanwhile")
+    ran = act(where, "publish")
+    assert ran[-1].code != 0
+    assert (place.origin("rev-parse", "main"), place.origin("tag")) == (newer, "")
+
+
+def test_a_blocked_release_is_not_published(place: Place) -> None:
+    path = place.git.root / "policies/privacy/releases/1.0.0.yaml"
+    path.write_text(path.read_text("utf-8").replace("zh-CN: 变", 'zh-CN: ""'), "utf-8")
+    commit = place.push("summary lost")
+    ran = act(made(place, place.checkout("work"), {"event": DEFAULT}), "publish")
+    assert (ran[-1].name, ran[-1].code) == ("publish", 1)
+    assert "摘要" in ran[-1].out
+    assert (place.origin("rev-parse", "main"), place.origin("tag")) == (commit, "")
+
+
+def test_no_action_ever_starts_a_campaign() -> None:
+    for file in [*ACTIONS.glob("*/action.yml"), *ACTIONS.parent.glob("workflows/policy-*.yml")]:
+        lines = [x for x in file.read_text("utf-8").splitlines() if not x.lstrip().startswith("#")]
+        assert not re.search(r"\bnotify\b|\bnotifier\b", "\n".join(lines)), file
+
+
+def test_actions_are_pinned_and_documented() -> None:
+    root = ACTIONS.parents[1]
+    found = [*ACTIONS.glob("*/action.yml"), *ACTIONS.parent.glob("workflows/*.yml")]
+    assert {f.parent.name for f in found} >= {"check", "comment", "command", "publish", "setup"}
+    for file in found:
+        for line in re.findall(r"uses: (\S+)", file.read_text("utf-8")):
+            assert re.fullmatch(r"\$/\.github/\S+|[\w/-]+@[0-9a-f]{40}", line) or "OWNER" in line, (file, line)
+    assert (root / "docs/forges.en.md").is_file() == (root / "docs/forges.zh-CN.md").is_file()
+
+
+# -- the comment -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def forge_env(hub: Hub, tmp_path: Path) -> dict[str, str]:
+    return {
+        "GITHUB_API_URL": hub.url,
+        "GITHUB_SERVER_URL": "https://github.com",
+        "GITHUB_REPOSITORY": REPOSITORY,
+        "GITHUB_EVENT_PATH": str(tmp_path / "event.json"),
+        "no_proxy": "*",
+    }
+
+
+def test_the_comment_action_brings_a_report(place: Place, hub: Hub, forge_env: dict[str, str], tmp_path: Path) -> None:
+    sha = "c3" * 20
+    home = {"full_name": REPOSITORY, "owner": {"login": "acme"}}
+    row = {"id": 5, "event": "pull_request", "head_sha": sha, "head_branch": "edit", "head_repository": home}
+    (tmp_path / "event.json").write_text(json.dumps({"workflow_run": row}))
+    hub.pull(4, sha)
+    hub.leave(5, packed({"report.md": "### 结论", "report.json": json.dumps({"policies": []}), "number": "4"}))
+    ran = act(made(place, place.root, {}, **forge_env), "comment", token=TOKEN)
+    assert [r.code for r in ran] == [0, 0], ran[-1].out
+    assert "### 结论" in hub.comments[0]["body"]
+
+
+# -- a command -------------------------------------------------------------------------------------------------------
+
+
+class Change:
+    """A pull request with a change, and people who comment on it."""
+
+    def __init__(self, place: Place, hub: Hub, env: dict[str, str], event: Path) -> None:
+        self.place, self.hub, self.env, self.event = place, hub, env, event
+        self.sha = place.git.git("rev-parse", "edit")
+        hub.pull(4, self.sha)
+        hub.refs["edit"] = self.sha
+        self.runs = 0
+
+    def fingerprints(self) -> list[str]:
+        """Return the fingerprints of the change."""
+        report = json.loads(self.place.ctl("check", "main..HEAD", "--format", "json"))
+        return [f["fingerprint"][:8] for f in report["policies"][0]["findings"]]
+
+    def comment(
+        self, body: str, *, login: str = "lin-legal", association: str = "MEMBER", issue: bool = False
+    ) -> list[Ran]:
+        """Comment, and run the action that this starts."""
+        user = {"login": login, "id": 77}
+        comment = {"id": 900 + self.runs, "user": user, "body": body, "author_association": association}
+        about: dict[str, Any] = {"number": 4} if issue else {"number": 4, "pull_request": {}}
+        self.event.write_text(json.dumps({"action": "created", "comment": comment, "issue": about}))
+        self.runs += 1
+        workspace = self.place.root / f"job-{self.runs}"
+        workspace.mkdir()
+        where = runner(self.place.root / f"runner-{self.runs}", workspace, ACTOR, **self.env)
+        where.before = lambda step: self._checkout(step, workspace)
+        return act(where, "command", token=TOKEN)
+
+    def _checkout(self, step: Ran, workspace: Path) -> None:
+        assert step.given == {
+            "ref": "refs/pull/4/head", "path": "policy-change", "fetch-depth": "0", "persist-credentials": "false",
+        }  # fmt: skip
+        self.place.git.git("clone", "--quiet", str(self.place.root / "origin.git"), str(workspace / "policy-change"))
+        self.place.git.git("-C", str(workspace / "policy-change"), "checkout", "--quiet", "--detach", "origin/edit")
+
+    def answer(self) -> str:
+        """Return the last answer."""
+        return str(self.hub.comments[-1]["body"])
+
+
+@pytest.fixture
+def change(edited: Place, hub: Hub, forge_env: dict[str, str], tmp_path: Path) -> Change:
+    return Change(edited.copy(tmp_path / "place"), hub, forge_env, tmp_path / "event.json")
+
+
+def test_a_lawyer_decides_in_a_comment(change: Change, hub: Hub) -> None:
+    marks = "、".join(change.fingerprints())
+    ran = change.comment(f"/policy 同意 {marks} 邮箱更换\n\n/policy 摘要\n中文：联系邮箱变更\nen: A new address")
+    assert [r.code for r in ran] == [0] * len(ran), [r.out for r in ran]
+    commit = hub.objects[hub.refs["edit"]]
+    assert commit["parents"] == [change.sha]
+    assert (commit["author"]["name"], commit["author"]["email"]) == (
+        "lin-legal",
+        "77+lin-legal@users.noreply.github.com",
+    )
+    (entry,) = hub.objects[commit["tree"]]["tree"]
+    assert re.fullmatch(r"policies/privacy/releases/1\.\d\.\d\.yaml", entry["path"])
+    assert hub.dispatched == [
+        {"workflow": "policy-check.yml", "ref": "edit", "inputs": {"base": "main", "number": "4"}}
+    ]
+    assert hub.reactions == [(900, "eyes")]
+    assert hub.refs["edit"][:12] in change.answer()
+
+
+def test_a_wrong_command_is_answered_with_what_would_be_right(change: Change, hub: Hub) -> None:
+    change.comment("/policy agree zzzz because")
+    assert (hub.refs["edit"], hub.dispatched) == (change.sha, [])
+    assert "/policy agree a1b2c3 reason" in change.answer()
+
+
+def test_what_calls_nobody_is_left_alone(change: Change, hub: Hub) -> None:
+    for body in ("looks good", "> /policy agree a1b2c3 quoted", "see policy/privacy"):
+        assert [r.name for r in change.comment(body)] == ["install", "look"]
+    assert [r.name for r in change.comment("/policy help", issue=True)] == ["install", "look"]
+    assert (hub.comments, hub.reactions) == ([], [])
+
+
+def test_who_is_no_approver_changes_nothing(change: Change, hub: Hub) -> None:
+    change.comment(f"/policy agree {change.fingerprints()[0]} I say so", login="mallory", association="NONE")
+    assert hub.refs["edit"] == change.sha
+    assert "mallory" in change.answer()
+
+
+def test_an_approver_without_rights_in_the_repository_changes_nothing(change: Change, hub: Hub) -> None:
+    change.comment(f"/policy agree {change.fingerprints()[0]} checked with the team", association="NONE")
+    assert hub.refs["edit"] == change.sha
+    assert "no member or collaborator" in change.answer()
+
+
+def test_nobody_makes_themselves_an_approver_in_the_pull_request(change: Change, hub: Hub) -> None:
+    toml = change.place.git.root / "policy.toml"
+    text = toml.read_text("utf-8").replace("[logins]", '[logins]\nmallory = "m@example.com"')
+    toml.write_text(text.replace('"lin@example.com", ', '"lin@example.com", "m@example.com", '), "utf-8")
+    change.sha = change.hub.refs["edit"] = change.place.push("me too", "edit")
+    hub.pulls[0]["head"]["sha"] = change.sha
+    change.comment(f"/policy agree {change.fingerprints()[0]} I say so", login="mallory")
+    assert hub.refs["edit"] == change.sha
+
+
+def test_a_fork_is_told_that_its_branch_cannot_be_written(change: Change, hub: Hub) -> None:
+    hub.pulls[0]["head"]["repo"] = {"full_name": "guest/policies", "owner": {"login": "guest"}}
+    change.comment(f"/policy agree {change.fingerprints()[0]} checked with the team")
+    assert (hub.refs["edit"], hub.dispatched) == (change.sha, [])
+    assert "guest/policies" in change.answer()
+
+
+def test_a_branch_that_moved_meanwhile_is_not_overwritten(change: Change, hub: Hub) -> None:
+    hub.refs["edit"] = "d4" * 20  # pushed after we looked
+    change.comment(f"/policy agree {change.fingerprints()[0]} checked with the team")
+    assert (hub.refs["edit"], hub.dispatched) == ("d4" * 20, [])
+    assert "new commits since the comment" in change.answer()
+
+
+def test_a_pull_request_that_cannot_be_read_is_answered_with_the_reason(change: Change, hub: Hub) -> None:
+    (change.place.git.root / "policy.toml").write_text("schema = 'x'\n", "utf-8")
+    change.sha = hub.refs["edit"] = change.place.push("broken", "edit")
+    hub.pulls[0]["head"]["sha"] = change.sha
+    ran = change.comment("/policy status")
+    assert ran[-1].code == 1
+    assert "policy.toml: key `schema`" in change.answer().replace("'", "`")
+
+
+def test_a_release_file_that_is_a_link_is_never_followed(change: Change, hub: Hub, tmp_path: Path) -> None:
+    folder, files = tmp_path / "folder", tmp_path / "files"
+    (files / "policies/privacy").mkdir(parents=True)
+    (files / "policies/privacy/releases").symlink_to("/etc")
+    folder.mkdir()
+    for path, said in (
+        ("policies/privacy/releases/1.0.0.yaml", "symbolic link"),
+        ("../../etc/passwd", "no release file"),
+        (".github/workflows/x.yml", "no release file"),
+    ):
+        (folder / "answer.json").write_text(json.dumps({"reply": "", "paths": [path], "message": "m"}))
+        with pytest.raises(ForgeError, match=said):
+            command.read(folder, files)
+
+
+def test_a_hidden_member_is_known_by_what_they_may_do(change: Change, hub: Hub) -> None:
+    hub.writers.add("lin-legal")
+    change.comment(f"/policy agree {change.fingerprints()[0]} checked with the team", association="CONTRIBUTOR")
+    assert hub.refs["edit"] != change.sha
