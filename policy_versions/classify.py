@@ -71,19 +71,20 @@ def classify(before: str, after: str, language: str, *, policy: str = "") -> Ass
     differing = edits(changes)
     texts = Texts(_plain(before, language), _plain(after, language), load(language).han) if differing else Texts("", "")
     candidates: list[Candidate] = []
+    faint: list[Candidate] = []
     notes: list[Editorial] = [_moved(c) for c in changes if c.kind is ChangeKind.MOVED]
     size = len(differing)
     for edit in differing:
         for delta in deltas(edit, language):
-            found = list(_judge(delta, texts, size))
-            if found:
-                candidates += found
+            found, weak = _judge(delta, texts, size)
+            kind = "" if found else editorial_kind(delta) or substance(delta, texts.names, rewritten=size > FEW)
+            if kind:
+                notes.append(_note(kind, delta))
+                faint += weak
             else:
-                kind = editorial_kind(delta) or substance(delta, texts.names, rewritten=size > FEW)
-                if kind:
-                    notes.append(_note(kind, delta))
-                else:
-                    candidates.append(_unexplained(delta))
+                candidates += found or [_unexplained(delta)]
+    # where nothing at all stands out, what was told anew is the change
+    candidates = candidates or faint
     findings = tuple(finding(c, policy) for c in told(exchanged(candidates)))
     return Assessment(policy, language, findings, tuple(notes))
 
@@ -164,9 +165,10 @@ _ABOUT: Final[dict[Category, frozenset[Category]]] = {
 """What a sentence is about when it speaks of these: the categories that are then only its circumstances."""
 
 
-def _judge(delta: Delta, texts: Texts, size: int) -> Iterator[Candidate]:
+def _judge(delta: Delta, texts: Texts, size: int) -> tuple[list[Candidate], list[Candidate]]:
+    """Give what the rules find in an edit; and, where that is nothing, the best of what they find faintly."""
     if editorial_kind(delta):
-        return
+        return [], []
     found: list[Candidate] = []
     faint: list[Candidate] = []
     for rule in possible(delta):
@@ -174,13 +176,20 @@ def _judge(delta: Delta, texts: Texts, size: int) -> Iterator[Candidate]:
         if one is None:
             continue
         score = rule.weight * _novelty(one, texts)
-        if score >= (0.75 if size >= LARGE and not delta.pair else 0.45):
+        enough = score >= (0.75 if size >= LARGE and not delta.pair else 0.45)
+        if enough and not (size > FEW and delta.after is None and _remains(one, texts)):
             found.append(Candidate(one, delta, score))
         else:
             faint.append(Candidate(one, delta, FAINT))
-    if not found and size <= FEW:  # its words stand elsewhere too, yet nobody said this
-        found = sorted(faint, key=lambda c: -c.match.rule.weight)[:1]
-    yield from _foremost(found)
+    if found:
+        return _foremost(found), []
+    best = _foremost(sorted(faint, key=lambda c: -c.match.rule.weight)[:1])
+    return (best, []) if size <= FEW else ([], best)  # few words stand elsewhere too, yet nobody said this
+
+
+def _remains(found: Match, texts: Texts) -> bool:
+    """Say whether the new text still names all that a dropped sentence named: then it is told anew, not given up."""
+    return bool(found.lost) and all(texts.names(f, False) for f in found.lost)
 
 
 def _foremost(found: list[Candidate]) -> list[Candidate]:
