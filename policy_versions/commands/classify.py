@@ -43,12 +43,22 @@ def classify(
 
 
 def assess(before: Path, after: Path, language: str | None, policy: str) -> Assessment:
-    """Read two files and judge the change; raises TextError naming the file that cannot be read as text."""
+    """Read two files and judge the change; raises TextError naming the file that cannot be read as text.
+
+    A language without a lexicon is refused: nothing in it would be understood, so that nothing would be found.
+    """
     from policy_versions.classify import classify as judge  # noqa: PLC0415
-    from policy_versions.detect import detect  # noqa: PLC0415
+    from policy_versions.detect import UNKNOWN, detect  # noqa: PLC0415
+    from policy_versions.lexicon import languages  # noqa: PLC0415
 
     old, new = read(before), read(after)
-    return judge(old, new, language or detect(new or old), policy=policy)
+    spoken = language or detect(new or old)
+    if spoken.lower().replace("_", "-").split("-")[0] not in languages():
+        known = ", ".join(languages())
+        if spoken == UNKNOWN:
+            raise TextError(f"{after}: written in none of the languages known ({known}); name one with --language")
+        raise TextError(f"language {spoken!r} is not known: {known}, or a tag of one of them such as zh-CN")
+    return judge(old, new, spoken, policy=policy)
 
 
 def read(path: Path) -> str:
@@ -100,7 +110,7 @@ def _answer(number: int, line: str, policy: str) -> tuple[dict[str, Any], bool]:
 
     identity: object = None
     try:
-        asked = json.loads(line)
+        asked = json.loads(line.removeprefix("\ufeff"))
         identity = asked.get("id") if isinstance(asked, dict) else None
         if not isinstance(asked, dict) or not all(isinstance(asked.get(k), str) for k in ("before", "after")):
             raise TextError(f'line {number}: expected {{"id", "before", "after", "language"}}, paths as strings')
@@ -111,7 +121,9 @@ def _answer(number: int, line: str, policy: str) -> tuple[dict[str, Any], bool]:
         return {"id": identity, **to_json(found)}, True
     except json.JSONDecodeError as error:
         return {"id": identity, "error": f"line {number}: not JSON: {error.msg}"}, False
-    except (PolicyError, RecursionError, ValueError) as error:
+    except RecursionError:
+        return {"id": identity, "error": f"line {number}: not JSON: nested too deeply"}, False
+    except (PolicyError, ValueError) as error:
         return {"id": identity, "error": str(error) or type(error).__name__}, False
 
 
