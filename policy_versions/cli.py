@@ -31,7 +31,7 @@ COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
     "rules": ("policy_versions.commands.classify", "rules", "List the rules of the classifier."),
     "explain": ("policy_versions.commands.classify", "explain", "Explain one rule."),
     "check": (
-        "policy_versions.commands.release",
+        "policy_versions.commands.check",
         "check",
         "Judge the changes of BASE..HEAD; exit 1 when something blocks.",
     ),

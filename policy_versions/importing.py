@@ -89,7 +89,7 @@ def plan(
     skipped: dict[str, str] = {}
     groups: dict[tuple[str, bool, str], list[Found]] = {}
     for document in documents:
-        reason = _reason(document.path)
+        reason = no_policy(document.path)
         if reason:
             skipped[document.path] = reason
             continue
@@ -144,7 +144,7 @@ def to_toml(plan: Plan, *, ref: str, timezone: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _reason(path: str) -> str:
+def no_policy(path: str) -> str:
     """Say why a file is no policy, or nothing."""
     try:
         path.encode()

@@ -255,11 +255,14 @@ class Place:
     """Where a finding shows in the new file: lines, and columns as editors count them (1-based, the end one past).
 
     Columns are 0 where the quote does not stand there letter by letter; what was removed shows where it was taken out.
+    `before` and `after` are the quotes for readers: no markup, and … where the sentence goes on.
     """
 
     lines: Lines
     first_column: int = 0
     last_column: int = 0
+    before: str = ""
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True)

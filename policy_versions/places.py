@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from itertools import accumulate
+from typing import Final
 
 from policy_versions.matching import in_order
 from policy_versions.model import Finding, Lines, Place, ReleaseFinding
+
+_BOUNDS: Final = frozenset("\n\r。！？；：.!?;:|#>-+•·")
+_NUMBER: Final = re.compile(r"(?:^|\n)\W*(?:\d+|[a-zA-Z]|[一二三四五六七八九十]+)[.、)）]$")
+_HALF: Final = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*$")  # a link whose target was cut off
 
 
 def by_language(
@@ -34,7 +41,31 @@ def places(findings: Sequence[Finding], before: str, after: str) -> tuple[Place,
         numbers: dict[str, int] = {}
         a, b = ([numbers.setdefault(line.strip(), len(numbers)) for line in side] for side in (old, new))
         pairs = [(x, y) for x, y in in_order(a, b) if old[x].strip()]
-    return tuple(_written(f, new) if f.lines_after.first else _gap(f.lines_before, pairs, len(new)) for f in findings)
+    found = (_written(f, new) if f.lines_after.first else _gap(f.lines_before, pairs, len(new)) for f in findings)
+    return tuple(_quoted(f, old, new, place) for f, place in zip(findings, found, strict=True))
+
+
+def _quoted(finding: Finding, old: Sequence[str], new: Sequence[str], place: Place) -> Place:
+    """Add the quotes for readers; both raw where they differ in markup alone, such as a link's target."""
+    ends = (_ends(old, finding.lines_before, finding.evidence_before),
+            _ends(new, finding.lines_after, finding.evidence_after))  # fmt: skip
+    raw = (finding.evidence_before, finding.evidence_after)
+    said = finding.quotes if finding.quotes[0] != finding.quotes[1] else raw
+    whole = (_HALF.sub(r"\1", quote).replace("`", "") for quote in said)
+    before, after = (f"{a}{q}{b}" if q else "" for q, (a, b) in zip(whole, ends, strict=True))
+    return replace(place, before=before, after=after)
+
+
+def _ends(lines: Sequence[str], span: Lines, quote: str) -> tuple[str, str]:
+    """Say on which sides a quote was cut out of its sentence: … or nothing."""
+    passage = "".join(lines[max(span.first - 1, 0) : span.last])
+    at = passage.find(quote) if quote else -1
+    if at < 0:
+        return "", ""
+    before, after = passage[:at].rstrip(" *_“\"'(（"), passage[at + len(quote) :].lstrip(" *_”\"')）")
+    opens = not before or before[-1] in _BOUNDS or _NUMBER.search(before) or quote[0] in _BOUNDS
+    closes = not after or after[0] in _BOUNDS or quote[-1] in _BOUNDS
+    return "" if opens else "… ", "" if closes else " …"
 
 
 def _written(finding: Finding, lines: Sequence[str]) -> Place:

@@ -40,6 +40,7 @@ from policy_versions.model import Release, Verdict
 from policy_versions.publishing import Publication
 from policy_versions.release import Record
 from policy_versions.reports import text as text_report
+from policy_versions.reports.summary import Report
 from policy_versions.review import Review
 from policy_versions.version_log import CHECKPOINT
 
@@ -105,7 +106,7 @@ def check(stage: Stage, office: Office) -> Review:
     scope = f"{law.MAIN}..{law.BRANCH}"
     found = office.check(law.MAIN, law.BRANCH, stage.today)
     stage.tell.station("check", range=scope)
-    stage.tell.line(text_report.render([found], stage.tell.reports))
+    stage.tell.line(text_report.render(Report((found,)), stage.tell.reports))
     stage.tell.say("check.red", n=len(found.blocks))
     return found
 

@@ -1,4 +1,4 @@
-"""`policyctl check`, `draft`, `publish`, `verify`: from a change to a record that nobody can alter unseen."""
+"""`policyctl draft`, `publish`, `verify`: from a change to a record that nobody can alter unseen."""
 
 from __future__ import annotations
 
@@ -11,43 +11,12 @@ import click
 
 from policy_versions import config as settings
 from policy_versions import obstacles, release_file
-from policy_versions.commands.desk import DIRECTORY, LANG, chosen, draft_header, open_desk, spoken, trusting, work_tree
-from policy_versions.errors import BlockedError, HistoryError
+from policy_versions.commands.desk import DIRECTORY, LANG, chosen, draft_header, open_desk, spoken, work_tree
+from policy_versions.errors import BlockedError
 from policy_versions.history import Repository
-from policy_versions.lint import lint
-from policy_versions.reports import json as json_report
-from policy_versions.reports import text as text_report
-from policy_versions.reports.summary import level as headline_level
-from policy_versions.reports.words import LANGUAGES, words
-from policy_versions.review import Review, review, touched
+from policy_versions.reports.summary import first
 
 _DAY = click.DateTime(["%Y-%m-%d"])
-
-
-@click.command()
-@click.argument("revisions", metavar="[BASE..HEAD]", default="")
-@click.option(
-    "--format", "kind", type=click.Choice(["text", "json", "markdown"]), default="text", help="How to report."
-)
-@LANG
-@DIRECTORY
-def check(revisions: str, kind: str, lang: str | None, directory: Path) -> None:
-    """Judge what BASE..HEAD changes (default: uncommitted work against HEAD): what it means, asks for, still lacks.
-
-    Exit 0: nothing stands in the way. 1: something blocks. 2: wrong use or configuration.
-    """
-    with Repository.open(directory) as repository:
-        reviews = _reviews(repository, revisions)
-    if kind == "json":
-        click.echo(json_report.render(reviews), nl=False)
-    elif kind == "markdown":
-        from policy_versions.reports import markdown as markdown_report  # noqa: PLC0415 - loads the redline
-
-        click.echo(markdown_report.render(reviews, words(lang) if lang else words(*LANGUAGES)), nl=False)
-    else:
-        click.echo(text_report.render(reviews, spoken(lang), _style()), nl=False)
-    if any(r.blocks for r in reviews):
-        sys.exit(1)
 
 
 @click.command()
@@ -86,7 +55,7 @@ def draft(
             for dead in found.dropped:
                 gone = {"fingerprint": dead.fingerprint[:12], "by": dead.by, "reason": dead.reason}
                 click.echo(say("draft.dropped", **gone), err=True)
-            level = headline_level(found.release, found.release.previous, say)
+            level = say.level(found.release.level) if found.release.previous or found.release.findings else first(say)
             about = {"path": found.path, "number": found.release.number, "level": level, "earliest": found.earliest}
             click.echo(say("draft.written", **about))
             open_ones = [b for b in obstacles.blocks(found.release, desk.config, desk.today) if b.code == "undecided"]
@@ -153,27 +122,3 @@ def verify(against: Path | None, verifiers: tuple[str, ...], lang: str | None, d
     for block in wrong:
         click.echo(f"  ✗ {say.what(block)}\n    {say.how(block)}")
     sys.exit(1)
-
-
-def _reviews(repository: Repository, revisions: str) -> tuple[Review, ...]:
-    """Review each policy that a range, or the uncommitted work, has to do with."""
-    if not revisions:
-        base = None if repository.unborn else repository.resolve("HEAD")
-        desk = open_desk(repository, None)
-    else:
-        old, dots, new = revisions.partition("..")
-        if not dots or not old or new.startswith("."):
-            raise HistoryError(f"{revisions!r} is no range; wanted: BASE..HEAD, like main..HEAD")
-        head = repository.resolve(new or "HEAD")
-        base = repository.merge_base(repository.resolve(old), head)
-        desk = trusting(open_desk(repository, head), repository.resolve(old))
-    return touched(review(desk, policy, base=base, lint=lint) for policy in desk.config.policies)
-
-
-def _style() -> text_report.Style:
-    """Colour on a terminal, unless NO_COLOR says otherwise."""
-    colours = {"head": {"bold": True}, "old": {"fg": "red"}, "new": {"fg": "green"}, "todo": {"bold": True}}
-    forced = bool(os.environ.get("FORCE_COLOR"))
-    if not forced and (os.environ.get("NO_COLOR") or not sys.stdout.isatty()):
-        return text_report.plain
-    return lambda text, part: click.style(text, **colours[part])  # type: ignore[arg-type]

@@ -180,6 +180,14 @@ class Repository:
         command = ("diff-tree", "-r", "-z", "--name-only", "--no-renames", self._commit(base), self._commit(head))
         return tuple(sorted(os.fsdecode(p) for p in self._git.run(*command).split(b"\0") if p))
 
+    def changed_here(self, base: str) -> tuple[str, ...]:
+        """Return the paths in the work tree that differ from a commit, or are new and not ignored, sorted."""
+        if self.root is None:
+            return ()
+        command = ("diff", "-z", "--name-only", "--no-renames", "--no-ext-diff", self._commit(base), "--")
+        new = self._git.run("ls-files", "-z", "--others", "--exclude-standard")
+        return tuple(sorted({os.fsdecode(p) for p in (self._git.run(*command) + new).split(b"\0") if p}))
+
     def renamed(self, base: str, head: str) -> dict[str, str]:
         """Return new path -> old path of the files that git finds renamed between two commits."""
         command = ("diff-tree", "-r", "-z", "--find-renames", "--diff-filter=R", "--name-status")

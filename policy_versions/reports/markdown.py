@@ -1,133 +1,249 @@
-"""A review for a pull request: the verdict, a table, what to do before the merge; the rest is folded away."""
+"""A review for a pull request: the verdict, a table, who is told what, what to do before the merge; the rest folded."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
-from functools import partial
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from policy_versions import obligations
 from policy_versions.decisions import Block
-from policy_versions.model import ReleaseFinding, SegmentKind
-from policy_versions.redline import segments
-from policy_versions.reports.summary import decision, duty, headline, ordered, sign
+from policy_versions.model import Level, Mail, Outlook, ReleaseFinding
+from policy_versions.reports import summary as said
+from policy_versions.reports.fit import Section, Size, fit
+from policy_versions.reports.markup import code, line, plain, redline
+from policy_versions.reports.summary import Report, headline
 from policy_versions.reports.words import Words
 from policy_versions.review import Review
 
-_SPECIAL: Final = re.compile(r"([\\`*_\[\]#|~<>&!@])")
-_ROWS: Final = 20  # of a table before the rest is folded: the verdict and what to do must stay on one screen
-_LONGEST: Final = 160  # characters of a quote in a cell
+COMMENT: Final = 65_536 - 1_536  # GitHub's limit of a comment, with room for a marker and a foot
+SUMMARY: Final = 1_048_576 - 16_384  # bytes of GitHub's job summary; other steps share the page, not the limit
+_FULL: Final = 20  # policies that are shown whole; more have a line each
+_OPEN: Final = 5  # changes that stand open in the table
+_PATHS: Final = 20
+_NAMES: Final = 5
+_SAID: Final = 90  # characters of a folded passage's beginning that stay
 
 
-def render(reviews: Sequence[Review], say: Words) -> str:
-    """Return the report; every quote is escaped, so that no text of a policy becomes markup, a link or a mention."""
-    if not reviews:
-        return say("report.none") + "\n"
-    return "\n".join("\n".join(_review(review, say)) + "\n" for review in reviews)
+def utf16(text: str) -> int:
+    """Measure as browsers and GitHub do, in UTF-16 units."""
+    return len(text.encode("utf-16-le", "replace")) // 2
 
 
-def _review(review: Review, say: Words) -> Iterator[str]:
-    level = review.release.level
-    names = say.each(lambda one: one(f"level.{level}"))
-    yield f"### {say(f'sign.{level}')} {names} — {_escape(say.texts(review.policy.title))}"
-    yield ""
-    yield say.each(lambda one: headline(review, one), "<br>")
-    yield ""
-    rows = ordered(review)
-    yield from _table(review, rows[:_ROWS], say)
-    yield from _todo(review, say)
-    if rows[_ROWS:]:
-        yield from _folded(f"+ {len(rows) - _ROWS}", list(_table(review, rows[_ROWS:], say)))
-    if review.questions:
-        asked = [
-            f"- `{name}` {_escape(say.texts(question))}: " + ", ".join(f"`{x[:12]}`" for x in about)
-            for name, question in obligations.conditions().items()
-            if (about := [x for x, names in review.questions.items() if name in names])
-        ]
-        yield from _folded(say("report.questions"), asked)
-    if review.warnings:
-        yield from _folded(say("report.warnings"), [f"- {_escape(say.block(w))}" for w in review.warnings])
-    if review.editorial:
-        yield from _folded(say("report.editorial", count=len(review.editorial)), list(_editorial(review, say)))
+def utf8(text: str) -> int:
+    """Measure in bytes."""
+    return len(text.encode("utf-8", "replace"))
 
 
-def _table(review: Review, rows: Sequence[ReleaseFinding], say: Words) -> Iterator[str]:
-    if not rows:
+def render(report: Report, say: Words, *, room: int = COMMENT, size: Size = utf16) -> str:
+    """Return the report, never longer than `room`; no foreign text becomes markup, a link or a mention.
+
+    What has no room is left out whole and counted, the least important first.
+    """
+    return fit(list(_sections(report, say)), room, size).rstrip("\n") + "\n"
+
+
+def summary(report: Report, say: Words) -> str:
+    """Return the same for a job summary, which holds sixteen times as much."""
+    return render(report, say, room=SUMMARY, size=utf8)
+
+
+def _sections(report: Report, say: Words) -> Iterator[Section]:
+    reviews = sorted(report.reviews, key=lambda r: (-r.release.level.rank, not r.blocks, not r.release.findings))
+    loud = [r for r in reviews if said.loud(r) or len(reviews) == 1]
+    if len(reviews) != 1:
+        verdict = say.each(lambda one: plain(said.overall(report, one)), "<br>")
+        yield _text(f"### {verdict}\n\n" if not reviews else f"**{verdict}**\n\n")
+    for review in loud[:_FULL]:
+        yield from _review(review, report.outlooks.get(review.policy.id), say)
+    yield _listed(tuple(_brief(r, say) for r in loud[_FULL:]), _more(say, "policies"), rank=1)
+    quiet = tuple(
+        f"- {plain(say.texts(r.policy.title))}: {plain(headline(r, say.alone[0]))}\n" for r in reviews if r not in loud
+    )
+    yield _folded(say("report.quiet", count=len(quiet)), quiet, _more(say, "policies"), rank=5)
+    if report.unjudged:
+        paths = ", ".join(report.unjudged[:_PATHS]) + ("…" if report.unjudged[_PATHS:] else "")
+        yield _text(f"⚠️ {say.each(lambda one: plain(one('report.unjudged', paths=paths)), '<br>')}\n\n")
+
+
+def _brief(review: Review, say: Words) -> str:
+    return f"- {plain(_clipped(say.texts(review.policy.title)))}: {plain(headline(review, say.alone[0]))}\n"
+
+
+def _review(review: Review, outlook: Outlook | None, say: Words) -> Iterator[Section]:
+    title = plain(_clipped(say.texts(review.policy.title)))
+    verdict = say.each(lambda one: plain(headline(review, one)), "<br>")
+    yield _text(f"### {plain(said.level(review, say))} — {title}\n\n{verdict}\n\n")
+    yield from _tables(review, say)
+    yield from _caused(outlook, say)
+    yield _todo(review, say)
+    yield _folded(say("report.questions"), tuple(_questions(review, say)), _more(say, "other"), rank=5)
+    warnings = tuple(f"- {_block(b, say)}\n" for b in review.warnings)
+    yield _folded(say("report.warnings"), warnings, _more(say, "other"), rank=4)
+    editorial = tuple(_editorial(review, say))
+    yield _folded(say("report.editorial", count=len(editorial)), editorial, _more(say, "editorial"), rank=6)
+
+
+def _text(text: str) -> Section:
+    return Section((), str, head=text)
+
+
+def _more(say: Words, kind: str) -> Callable[[int], str]:
+    return lambda count: f"\n{say.each(lambda one: _marked(one, f'report.more-{kind}', {'count': str(count)}))}\n\n"
+
+
+def _listed(items: tuple[str, ...], more: Callable[[int], str], rank: int) -> Section:
+    return Section(items, more, foot="\n" if items else "", rank=rank)
+
+
+def _folded(title: str, items: tuple[str, ...], more: Callable[[int], str], rank: int) -> Section:
+    if not items:
+        return Section((), more)
+    return Section(items, more, f"<details><summary>{plain(title)}</summary>\n\n", "\n</details>\n\n", rank)
+
+
+def _tables(review: Review, say: Words) -> Iterator[Section]:
+    """Show the strictest duties, then the rest folded: what to do must stay within reach of the verdict."""
+    items = tuple(_row(review, group, say) for group in said.rows(review))
+    if not items:
         return
-    names = ["change", "quotes", "direction", "duty", "law", *(["decision"] if review.drafted else [])]
-    yield "| | " + " | ".join(say(f"column.{name}") for name in names) + " |"
-    yield "|---" * (len(names) + 1) + "|"
-    for found in rows:
-        f = found.finding
-        cells = [
-            sign(found, say),
-            f"{_escape(say.texts(f.explanation))}<br><sub>`{f.fingerprint[:12]}` {found.language} `{f.rule}`</sub>",
-            _quotes(f.evidence_before, f.evidence_after, say),
-            say(f"direction.{f.direction}"),
-            say.each(partial(duty, found)),
-            _escape(", ".join(found.obligation.law)) or say("report.absent"),
-        ]
-        yield f"| {' | '.join(cells + ([_escape(decision(review, found, say))] if review.drafted else []))} |"
-    yield ""
+    names = " | ".join(say(f"column.{name}") for name in ("change", "quotes", "duty"))
+    head = f"| | {names} |\n|:-:|---|---|---|\n"
+    yield Section(items[:_OPEN], _more(say, "changes"), head, "\n", rank=2)
+    if items[_OPEN:]:
+        title = plain(say("report.others", count=len(items) - _OPEN))
+        opened = f"<details><summary>{title}</summary>\n\n{head}"
+        yield Section(items[_OPEN:], _more(say, "changes"), opened, "\n</details>\n\n", rank=3)
 
 
-def _quotes(before: str, after: str, say: Words) -> str:
-    """Return both quotes as a redline where they have much in common, else one after the other."""
-    parts = segments(before, after) if before and after else ()
-    kept = sum(len(s.text) for s in parts if s.kind is SegmentKind.EQUAL)
-    if kept * 2 > max(len(before), len(after)):
-        tag = {SegmentKind.INSERT: "ins", SegmentKind.DELETE: "del"}
-        said = (f"<{t}>{_escape(s.text)}</{t}>" if (t := tag.get(s.kind)) else _escape(_short(s.text)) for s in parts)
-        return "".join(said)
-    absent = say("report.absent")
-    return f"{_escape(_cut(before)) or absent} → {_escape(_cut(after)) or absent}"
+def _row(review: Review, group: Sequence[ReleaseFinding], say: Words) -> str:
+    cells = [
+        said.sign(group[0], say),
+        _change(review, group, say),
+        _quotes(review, group, say),
+        _duty(review, group, say),
+    ]
+    return f"| {' | '.join(cells)} |\n"
 
 
-def _short(text: str) -> str:
-    """Leave out the middle of a long run that both sides share."""
-    return text if len(text) <= 40 else f"{text[:15]}…{text[-15:]}"
+def _change(review: Review, group: Sequence[ReleaseFinding], say: Words) -> str:
+    f = group[0].finding
+    meant = say.each(lambda one: f"**{plain(_meaning(review, group, one))}**", "<br>")
+    kind = say.each(lambda one: plain(one("report.kind", category=one(f"category.{f.category}"),
+                                          direction=one(f"direction.{f.direction}"))), "<br>")  # fmt: skip
+    return "<br>".join([meant, kind, *(_where(review, found, say) for found in group)])
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+def _meaning(review: Review, group: Sequence[ReleaseFinding], say: Words) -> str:
+    """Say what changed in one language: in the words of whoever decided, else of the finding in that language."""
+    family = say.languages[0].partition("-")[0]
+    decided = [d.says for f in group if (d := said.made(review, f)) is not None and d.says]
+    own = [f for f in group if f.language.partition("-")[0] == family]
+    return say.texts({**(own or group)[0].finding.explanation, **(decided[0] if decided else {})})
 
 
-def _todo(review: Review, say: Words) -> Iterator[str]:
+def _where(review: Review, found: ReleaseFinding, say: Words) -> str:
+    spot = say.each(lambda one: one("report.line", line=said.lines(review, found).first))
+    return f"{code(found.finding.fingerprint[:12])} {code(found.language)} {plain(spot)}"
+
+
+def _quotes(review: Review, group: Sequence[ReleaseFinding], say: Words) -> str:
+    parts = []
+    for found in group:
+        before, after = said.quotes(review, found)
+        name = f"{code(found.language)} " if len(group) > 1 else ""
+        parts.append(name + redline(before, after, say("report.added"), say("report.removed")))
+    return "<br><br>".join(parts)
+
+
+def _duty(review: Review, group: Sequence[ReleaseFinding], say: Words) -> str:
+    found, duty = group[0], group[0].obligation
+    parts = [f"**{plain(say(f'level.{duty.level}'))}**"]
+    day = review.dates.get(found.finding.fingerprint, "")
+    parts.append(say.each(lambda one: plain(one("report.wait", days=duty.lead_days, day=day)), "<br>") if day else "")
+    if duty.guardian and duty.level is not Level.GUARDIAN:
+        parts.append(plain(say("report.minors")))
+    parts.append(plain(", ".join(duty.law)))
+    if review.drafted:
+        parts += list(dict.fromkeys(plain(said.decision(review, f, say)) for f in group))
+    return "<br>".join(x for x in parts if x)
+
+
+def _caused(outlook: Outlook | None, say: Words) -> Iterator[Section]:
+    """Say who is touched, and show the notice; nothing where no outlook was made."""
+    if outlook is None:
+        return
+    told = say.each(lambda one: " ".join(_sentences(outlook, one)), "<br>")
+    yield _text(f"**{plain(say('touched.head'))}** — {told}\n\n")
+    for mail in outlook.mails:
+        head = say("notice.head", language=mail.language)
+        about = f" — {mail.subject}" if mail.subject else ""
+        yield _folded(f"{head}{about}", tuple(_mail(mail, say)), _more(say, "notice"), rank=3)
+
+
+def _sentences(outlook: Outlook, say: Words) -> list[str]:
+    if outlook.reach is None:
+        return [_marked(say, "touched.unknown", {})]
+    return [plain(x) for x in said.touched(outlook.reach, say)]
+
+
+def _mail(mail: Mail, say: Words) -> Iterator[str]:
+    """Quote a mail paragraph by paragraph; a quote of the policy stands in one, so that no cut halves it."""
+    if mail.subject:
+        yield f"> **{plain(say('notice.subject'))}** {plain(mail.subject)}\n>\n"
+    else:
+        yield f"> **{plain(say('notice.pages'))}**\n>\n"
+    for paragraph in mail.text.strip("\n").split("\n\n"):
+        yield f"> {'<br>'.join(map(_line, paragraph.splitlines()))}\n>\n"
+
+
+def _line(text: str) -> str:
+    return "&emsp;" * ((len(text) - len(text.lstrip())) // 2) + line(text)
+
+
+def _todo(review: Review, say: Words) -> Section:
     if not review.blocks:
-        yield f"✅ {say('report.clean')}"
-        yield ""
-        return
-    yield f"**{say('report.clear-first')}**"
-    yield ""
-    yield from (f"- [ ] {say.each(partial(_block, b), '<br>')}" for b in review.blocks)
-    yield ""
+        return _text(f"✅ **{plain(say('report.clean'))}**\n\n")
+    items = tuple(f"- [ ] {_block(b, say)}\n" for b in said.todo(review))
+    return Section(items, _more(say, "todo"), f"**{plain(say('report.clear-first'))}**\n\n", "\n", rank=1)
 
 
 def _block(block: Block, say: Words) -> str:
-    return f"{_escape(say.what(block))} {say.how(block)}"
+    """Say in each language what stands in the way and how to clear it; its names are foreign text."""
+
+    def one(words: Words) -> str:
+        keys = (f"block.{block.code}.what", f"block.{block.code}.how")
+        return " ".join(_marked(words, key, block.args) for key in keys)
+
+    return say.each(one, "<br>")
+
+
+def _marked(say: Words, key: str, args: Mapping[str, str]) -> str:
+    return "".join(code(text) if command else plain(text) for command, text in say.parts(key, args))
+
+
+def _questions(review: Review, say: Words) -> Iterator[str]:
+    if review.questions:
+        yield f"{say.each(lambda one: _marked(one, 'report.answer', {}), '<br>')}\n\n"
+    for name, question in obligations.conditions().items() if review.questions else ():
+        about = [x[:12] for x, names in review.questions.items() if name in names]
+        if about:
+            rest = f" … ({len(about)})" if about[_NAMES:] else ""
+            yield f"- {code(name)} {plain(say.texts(question))}: {', '.join(map(code, about[:_NAMES]))}{rest}\n"
 
 
 def _editorial(review: Review, say: Words) -> Iterator[str]:
     for language, change in review.editorial:
-        kind = say(f"editorial.{change.kind}") if say.has(f"editorial.{change.kind}") else change.kind
-        yield f"- {language} {_lines(change.lines_after.first or change.lines_before.first)} {kind}: " + _quotes(
-            change.before, change.after, say
-        )
+        key = f"editorial.{change.kind}" if say.has(f"editorial.{change.kind}") else "editorial.other"
+        first = change.lines_after.first or change.lines_before.first
+        spot = say.each(lambda one, first=first: one("report.line", line=first))  # type: ignore[misc]
+        if change.kind == "moved":
+            quote = plain(_clipped(change.after))
+        else:
+            quote = redline(change.before, change.after, say("report.added"), say("report.removed"))
+        yield f"- {code(language)} {plain(spot)} — {plain(say(key))}: {quote}\n"
 
 
-def _lines(line: int) -> str:
-    return f"L{line}"
-
-
-def _folded(title: str, lines: Sequence[str]) -> Iterator[str]:
-    yield f"<details><summary>{title}</summary>"
-    yield ""
-    yield from lines
-    yield ""
-    yield "</details>"
-    yield ""
-
-
-def _escape(text: str) -> str:
-    return " ".join(_SPECIAL.sub(r"\\\1", text).split())
+def _clipped(text: str) -> str:
+    """Show the beginning of a passage that is named and not quoted, and that it goes on."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= _SAID else f"{flat[: _SAID - 3].rstrip()} […]"

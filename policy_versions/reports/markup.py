@@ -19,6 +19,8 @@ _ALIVE: Final = re.compile(
 )
 _HIDDEN: Final = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad")
 _SPACE: Final = re.compile(r"\s+")
+_OPENED: Final = "… "  # before and after a quote that was cut out of its sentence: no part of either text
+_CLOSED: Final = " …"
 _START: Final = re.compile(r"([-+])|[0-9]{1,9}([.)])")
 
 
@@ -69,6 +71,11 @@ def redline(before: str, after: str, added: str, removed: str) -> str:
 
     `added` and `removed` say in words what a side that is empty means: nothing rests on the line's style alone.
     """
+    before, after = before.strip(), after.strip()
+    for mark, cut in ((_OPENED, str.removeprefix), (_CLOSED, str.removesuffix)):
+        if before and after and (cut(before, mark) != before or cut(after, mark) != after):
+            inner = redline(cut(before, mark), cut(after, mark), added, removed)
+            return f"{mark}{inner}" if mark is _OPENED else f"{inner}{mark}"
     if not before or not after:
         tag, word = ("del", removed) if before else ("ins", added)
         return f"{plain(word)} <{tag}>{plain(before or after).strip()}</{tag}>"

@@ -1,29 +1,95 @@
-"""What every format says first: the verdict over a review in one sentence."""
+"""What every format says alike: the verdict in one sentence, the order of findings, what one of them asks for."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from policy_versions.decisions import decided
-from policy_versions.model import Category, Decision, Level, Release, ReleaseFinding
+from policy_versions.decisions import Block, decided
+from policy_versions.model import Category, Decision, Level, Lines, Outlook, Reach, ReleaseFinding
 from policy_versions.reports.words import Words
 from policy_versions.review import Review
 
 
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything a report may say; `outlooks` by policy, `unjudged` are changed texts that belong to no policy."""
+
+    reviews: tuple[Review, ...] = ()
+    outlooks: Mapping[str, Outlook] = field(default_factory=dict)
+    unjudged: tuple[str, ...] = ()
+
+
 def headline(review: Review, say: Words) -> str:
-    """Say the level, how many changes of which kind, from which version to which, and from when at the earliest."""
+    """Give the verdict over one policy in one sentence: level, changes, from when at the earliest, what is to do."""
+    args = {
+        "level": level(review, say),
+        "counts": counts(review, say),
+        "before": review.before,
+        "number": review.release.number,
+        "day": review.earliest,
+        "languages": ", ".join(review.removed),
+        "rest": rest(len(review.blocks), say),
+    }
+    if review.release.findings or review.editorial:
+        return say("report.verdict", **args)
+    if _first(review):
+        return say("report.verdict-first", **args)
+    return say("report.verdict-gone" if review.removed else "report.verdict-same", **args)
+
+
+def overall(report: Report, say: Words) -> str:
+    """Give the verdict over all policies in one sentence."""
+    if not report.reviews:
+        return say("report.none")
+    if len(report.reviews) == 1:
+        return headline(report.reviews[0], say)
+    args = {"level": say.level(strictest(report.reviews)), "count": len(report.reviews)}
+    if strictest(report.reviews) is Level.NONE and any(r.removed for r in report.reviews):
+        args["level"] = f"{say('sign.unclassified')} {say('level.gone')}"
+    stops = sum(len(r.blocks) for r in report.reviews)
+    return say("report.several", **args, loud=sum(map(loud, report.reviews)), rest=rest(stops, say))
+
+
+def loud(review: Review) -> bool:
+    """Say whether there is more to a change than edits that mean nothing new."""
+    return bool(review.release.findings or review.blocks or review.warnings or review.removed or _first(review))
+
+
+def _first(review: Review) -> bool:
+    """Say whether all texts are new, so that there was nothing to compare any with."""
+    return bool(review.added) and set(review.release.texts) <= set(review.added)
+
+
+def level(review: Review, say: Words) -> str:
+    """Say what a change asks for; a first version, or a text that is gone, is no edit."""
+    if review.release.level is Level.NONE and not review.release.findings:
+        if _first(review):
+            return first(say)
+        if review.removed:
+            return f"{say('sign.unclassified')} {say('level.gone')}"
+    return say.level(review.release.level)
+
+
+def first(say: Words) -> str:
+    """Name a version before which there was none."""
+    return f"{say('sign.none')} {say('level.first')}"
+
+
+def counts(review: Review, say: Words) -> str:
+    """Count the changes by kind, the kinds that there are."""
     findings = [f.finding for f in review.release.findings]
     judge = sum(f.category is Category.UNCLASSIFIED for f in findings)
     material = sum(f.material and f.category is not Category.UNCLASSIFIED for f in findings)
-    counts = say("report.counts", material=material, judge=judge, editorial=len(review.editorial))
-    step = say("report.version", before=review.before or say("report.first"), number=review.release.number)
-    when = say("report.earliest", day=review.earliest)
-    return say("report.head", level=level(review.release, review.before, say), counts=counts, step=step, when=when)
+    minor = len(findings) - judge - material
+    numbers = {"material": material, "judge": judge, "minor": minor, "editorial": len(review.editorial)}
+    said = [say(f"report.count.{kind}", count=count) for kind, count in numbers.items() if count]
+    return say("report.comma").join(said)
 
 
-def level(release: Release, before: str, say: Words) -> str:
-    """Say what a release asks for; the first version, with none before it, changes nothing and is no edit."""
-    return say.level(release.level) if before or release.findings else f"{say('sign.none')} {say('level.first')}"
+def rest(count: int, say: Words) -> str:
+    """Say how much stands in the way."""
+    return say("report.blocked", count=count) if count else say("report.free")
 
 
 def duty(found: ReleaseFinding, say: Words) -> str:
@@ -61,3 +127,64 @@ def made(review: Review, found: ReleaseFinding) -> Decision | None:
 def ordered(review: Review) -> list[ReleaseFinding]:
     """Return the findings, those that ask for most first, else as they stand in the text."""
     return sorted(review.release.findings, key=lambda f: -f.obligation.level.rank)
+
+
+def rows(review: Review) -> list[tuple[ReleaseFinding, ...]]:
+    """Return the findings as rows: what reads alike in several languages, as often in each, is one change."""
+    groups: dict[tuple[object, ...], dict[str, list[ReleaseFinding]]] = {}
+    for found in ordered(review):
+        f = found.finding
+        key = (found.obligation.level, f.rule, f.category, f.effect, f.direction)
+        groups.setdefault(key, {}).setdefault(found.language, []).append(found)
+    made: list[tuple[ReleaseFinding, ...]] = []
+    for languages in groups.values():
+        if len({len(x) for x in languages.values()}) == 1:
+            made += zip(*languages.values(), strict=True)
+        else:
+            made += [(f,) for several in languages.values() for f in several]
+    return made
+
+
+def lines(review: Review, found: ReleaseFinding) -> Lines:
+    """Say where a finding shows in the new file, or in the old one where nobody looked."""
+    place = review.places.get((found.language, found.finding.fingerprint))
+    if place is not None:
+        return place.lines
+    return found.finding.lines_after if found.finding.lines_after.first else found.finding.lines_before
+
+
+def quotes(review: Review, found: ReleaseFinding) -> tuple[str, str]:
+    """Return both quotes as readers should see them."""
+    place = review.places.get((found.language, found.finding.fingerprint))
+    return (place.before, place.after) if place is not None else found.finding.quotes
+
+
+def todo(review: Review) -> tuple[Block, ...]:
+    """Return what stands in the way, many findings that nobody decided as one."""
+    undecided = [b for b in review.blocks if b.code == "undecided"]
+    if len(undecided) < 3:
+        return review.blocks
+    names = ", ".join(b.args["fingerprint"] for b in undecided)
+    first = review.blocks.index(undecided[0])
+    one = Block("many-undecided", {**undecided[0].args, "fingerprints": names, "count": str(len(undecided))})
+    others = [b for b in review.blocks if b.code != "undecided"]
+    return (*others[:first], one, *others[first:])
+
+
+def touched(reach: Reach | None, say: Words) -> Sequence[str]:
+    """Say in sentences whom a release touches; honestly nothing where nobody counted."""
+    if reach is None:
+        return [say("touched.unknown")]
+    said = [say("touched.people", people=reach.people, minors=reach.minors, source=reach.source)]
+    if reach.channels:
+        said.append(say("touched.channels", channels=_listed(reach.channels, "channel", say)))
+    if reach.unreachable:
+        said.append(say("touched.unreachable", reasons=_listed(reach.unreachable, "reason", say)))
+    if reach.bad_rows:
+        said.append(say("touched.bad", count=reach.bad_rows, source=reach.source))
+    return said
+
+
+def _listed(numbers: Mapping[str, int], kind: str, say: Words) -> str:
+    names = {x: f"touched.{kind}.{x}" for x in numbers}
+    return "; ".join(f"{say(names[x]) if say.has(names[x]) else x} {count}" for x, count in numbers.items())

@@ -1,12 +1,22 @@
-"""A review for the terminal: verdict, findings with their quotes, what is left to do."""
+"""A review for the terminal: verdict, findings with their quotes, who is told what, what is left to do."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 
 from policy_versions import obligations
-from policy_versions.model import ReleaseFinding
-from policy_versions.reports.summary import decision, duty, headline, ordered, sign
+from policy_versions.model import Level, Outlook, ReleaseFinding
+from policy_versions.reports.summary import (
+    Report,
+    decision,
+    duty,
+    headline,
+    lines,
+    ordered,
+    overall,
+    sign,
+    touched,
+)
 from policy_versions.reports.words import Words
 from policy_versions.review import Review
 
@@ -18,48 +28,71 @@ def plain(text: str, _: str) -> str:
     return text
 
 
-def render(reviews: Sequence[Review], say: Words, style: Style = plain) -> str:
+def render(report: Report, say: Words, style: Style = plain) -> str:
     """Return the report; `style` colours a text by the name of its part (head, old, new, todo)."""
-    if not reviews:
-        return say("report.none") + "\n"
-    return "\n".join("\n".join(_review(review, say, style)) + "\n" for review in reviews)
+    parts = ["\n".join(_review(r, report.outlooks.get(r.policy.id), say, style)) + "\n" for r in report.reviews]
+    if len(report.reviews) != 1:
+        parts.insert(0, style(overall(report, say), "head") + "\n")
+    if report.unjudged:
+        parts.append("! " + say("report.unjudged", paths=", ".join(report.unjudged)) + "\n")
+    return "\n".join(parts)
 
 
-def _review(review: Review, say: Words, style: Style) -> Iterator[str]:
-    yield style(headline(review, say), "head")
-    yield f"{review.policy.id} · {say.texts(review.policy.title)}"
+def _review(review: Review, outlook: Outlook | None, say: Words, style: Style) -> Iterator[str]:
+    yield style(_shown(headline(review, say)), "head")
+    yield _shown(f"{review.policy.id} · {say.texts(review.policy.title)}")
     for number, found in enumerate(ordered(review), 1):
         yield ""
         yield from _finding(review, found, number, say, style)
+    yield from _caused(review, outlook, say)
     if review.editorial:
         yield ""
         yield say("report.editorial", count=len(review.editorial))
     yield from _asked(review, say)
     for warning in review.warnings:
-        yield f"  ! {say.block(warning)}"
+        yield _shown(f"  ! {say.block(warning)}")
     yield ""
     if not review.blocks:
         yield say("report.clean")
         return
-    yield style(say("report.clear-first"), "todo")
+    yield style(say("report.clear-first") + say("report.colon"), "todo")
     for block in review.blocks:
-        yield f"  ☐ {say.what(block)}"
-        yield f"    {say.how(block)}"
+        yield _shown(f"  ☐ {say.what(block)}")
+        yield _shown(f"    {say.how(block)}")
 
 
 def _finding(review: Review, found: ReleaseFinding, number: int, say: Words, style: Style) -> Iterator[str]:
-    f = found.finding
-    lines = f.lines_after if f.lines_after.first else f.lines_before
-    yield f"{sign(found, say)} {number}. {say.texts(f.explanation)}"
-    where = f"{found.language}:{lines.first}-{lines.last}"
-    yield f"   {f.fingerprint[:12]}  {where}  {f.rule}  {say(f'category.{f.category}')}"
+    f, span = found.finding, lines(review, found)
+    yield _shown(f"{sign(found, say)} {number}. {say.texts(f.explanation)}")
+    where = f"{review.policy.files.get(found.language, found.language)}:{span.first}"
+    yield _shown(f"   {f.fingerprint[:12]}  {where}  {f.rule}  {say(f'category.{f.category}')}")
     for quote, mark, part in ((f.evidence_before, "-", "old"), (f.evidence_after, "+", "new")):
         for line in quote.split("\n") if quote else ():
-            yield style(f"   {mark} {line}", part)
+            yield style(_shown(f"   {mark} {line}"), part)
     yield f"   {say(f'direction.{f.direction}')}"
-    yield f"   {duty(found, say)}  {', '.join(found.obligation.law)}".rstrip()
+    law, day = ", ".join(found.obligation.law), review.dates.get(f.fingerprint)
+    when = say("report.earliest", day=day) if day else ""
+    yield "   " + "  ".join(x for x in (duty(found, say), law, when) if x)
     if review.drafted:
-        yield f"   {say('column.decision')}: {decision(review, found, say)}"
+        yield _shown(f"   {say('column.decision')}: {decision(review, found, say)}")
+
+
+def _caused(review: Review, outlook: Outlook | None, say: Words) -> Iterator[str]:
+    """Say who is touched and show the notice; where nobody foresaw that, say how to."""
+    if review.release.level is Level.NONE:
+        return
+    yield ""
+    if outlook is None:
+        yield say("report.text-notice")
+        return
+    yield f"{say('touched.head')}{say('report.colon')}"
+    yield from (_shown(f"  {sentence}") for sentence in touched(outlook.reach, say))
+    for mail in outlook.mails:
+        yield ""
+        yield say("notice.head", language=mail.language) + say("report.colon")
+        yield _shown(f"  | {say('notice.subject')}: {mail.subject}" if mail.subject else f"  | {say('notice.pages')}")
+        yield "  |"
+        yield from (_shown(f"  | {line}".rstrip()) for line in mail.text.rstrip("\n").split("\n"))
 
 
 def _asked(review: Review, say: Words) -> Iterator[str]:
@@ -67,8 +100,17 @@ def _asked(review: Review, say: Words) -> Iterator[str]:
     if not review.questions:
         return
     yield ""
-    yield say("report.questions") + ":"
+    yield say("report.questions") + say("report.colon")
     for name, question in obligations.conditions().items():
         about = [fingerprint for fingerprint, names in review.questions.items() if name in names]
         if about:
             yield f"  {name}: {say.texts(question)} ({', '.join(x[:12] for x in about)})"
+
+
+def _shown(text: str) -> str:
+    """Spell out what would move a terminal's cursor, and what a runner would take for a command."""
+    if text.isprintable() and "##[" not in text:
+        return text
+    from policy_versions.reports.markup import visible  # noqa: PLC0415 - loads the redline, which few reports need
+
+    return visible(text).replace("##[", "## [")

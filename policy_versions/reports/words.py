@@ -13,7 +13,7 @@ from policy_versions.model import Level
 from policy_versions.strict_yaml import Node, read
 
 LANGUAGES: Final = ("zh-CN", "en")
-_PARTS: Final = ("strings", "decisions", "lint", "comments")
+_PARTS: Final = ("strings", "report", "decisions", "lint", "comments")
 
 
 class Words:
@@ -44,6 +44,12 @@ class Words:
     def block(self, block: Block) -> str:
         """Say what stands in the way, and how to clear it."""
         return f"{self.what(block)} {self.how(block)}".strip()
+
+    def parts(self, key: str, args: Mapping[str, str]) -> tuple[tuple[bool, str], ...]:
+        """Return a sentence in pieces, each with whether it is a command or name (between backticks in ours)."""
+        named = self._named(args)
+        pieces = enumerate(self._tables[0][key].split("`"))
+        return tuple((bool(n % 2), piece.format_map(named)) for n, piece in pieces if piece)
 
     def what(self, block: Block) -> str:
         """Say what stands in the way."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,22 +18,26 @@ def finding(before: str = "", after: str = "", old: Lines = Lines(), new: Lines 
     return Finding("r", *kinds, before, after, old, new, Confidence.HIGH, "f", {})
 
 
+def spots(*arguments: object) -> tuple[Place, ...]:
+    return tuple(replace(p, before="", after="") for p in places(*arguments))  # type: ignore[arg-type]
+
+
 def test_a_quote_is_found_at_its_letters() -> None:
     text = "# 题\n\n我们收集手机号，\n用于广告。\n"
     found = finding(after="手机号，\n用于", new=Lines(3, 4))
-    assert places([found], "", text) == (Place(Lines(3, 4), 5, 3),)
+    assert spots([found], "", text) == (Place(Lines(3, 4), 5, 3),)
 
 
 def test_a_quote_between_marks_is_shown_by_its_lines() -> None:
     found = finding(after="收集 手机号", new=Lines(1, 2))
-    assert places([found], "", "> 收集\n> 手机号\n") == (Place(Lines(1, 2)),)
+    assert spots([found], "", "> 收集\n> 手机号\n") == (Place(Lines(1, 2)),)
 
 
 def test_what_was_removed_shows_at_the_line_before_its_gap() -> None:
     before, after = "a\n\nb\n\ngone\n\nc\n", "new\n\na\n\nb\n\nc\n"
-    assert places([finding(before="gone", old=Lines(5, 5))], before, after) == (Place(Lines(5, 5)),)
-    assert places([finding(before="a", old=Lines(1, 1))], "a\nb\n", "b\n") == (Place(Lines(1, 1)),)
-    assert places([finding(before="a", old=Lines(1, 1))], "a\n", "") == (Place(Lines(1, 1)),)
+    assert spots([finding(before="gone", old=Lines(5, 5))], before, after) == (Place(Lines(5, 5)),)
+    assert spots([finding(before="a", old=Lines(1, 1))], "a\nb\n", "b\n") == (Place(Lines(1, 1)),)
+    assert spots([finding(before="a", old=Lines(1, 1))], "a\n", "") == (Place(Lines(1, 1)),)
 
 
 def test_the_classifier_s_findings_are_found_in_the_text() -> None:
@@ -49,3 +56,26 @@ def test_a_place_is_always_inside_the_new_file(old: list[str], new: list[str]) -
     gone = [finding(before=x, old=Lines(n, n)) for n, x in enumerate(old, 1)]
     for place in places(gone, "\n".join(old), "\n".join(new)):
         assert 1 <= place.lines.first <= max(len("\n".join(new).splitlines()), 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "quote", "shown"),
+    [
+        ("一、使用\n\n1. 我们收集手机号。其他。\n", "我们收集手机号。", "我们收集手机号。"),
+        ("我们收集手机号，用于广告。\n", "用于广告。", "… 用于广告。"),
+        ("我们收集手机号，用于广告。\n", "我们收集手机号", "我们收集手机号 …"),
+        ("- **We** keep it for [two years](#a) or more.\n", "[two years](#a)", "… two years …"),
+        ("| 星图 | 手机号 |\n", "手机号", "手机号"),
+        ("see [the site](https://a.example/b/c)\n", "[the site](https://a.exa", "… the site …"),
+        ("“我们收集手机号。”\n", "我们收集手机号。", "我们收集手机号。"),
+    ],
+)
+def test_a_quote_says_where_its_sentence_goes_on(text: str, quote: str, shown: str) -> None:
+    line = next(n for n, part in enumerate(text.split("\n"), 1) if quote in part)
+    (place,) = places([finding(after=quote, new=Lines(line, line))], "", text)
+    assert place.after == shown
+
+
+def test_quotes_that_differ_in_markup_alone_are_shown_with_it() -> None:
+    (place,) = places([finding("[x](#a)", "[x](#b)", Lines(1, 1), Lines(1, 1))], "[x](#a)\n", "[x](#b)\n")
+    assert (place.before, place.after) == ("[x](#a)", "[x](#b)")
