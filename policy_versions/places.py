@@ -50,7 +50,8 @@ def _quoted(finding: Finding, old: Sequence[str], new: Sequence[str], place: Pla
     ends = (_ends(old, finding.lines_before, finding.evidence_before),
             _ends(new, finding.lines_after, finding.evidence_after))  # fmt: skip
     raw = (finding.evidence_before, finding.evidence_after)
-    said = finding.quotes if finding.quotes[0] != finding.quotes[1] else raw
+    plain = (q.removeprefix("…").removesuffix("…") for q in finding.quotes)  # told by length; here the text tells
+    said = tuple(plain) if finding.quotes[0] != finding.quotes[1] else raw
     whole = (_HALF.sub(r"\1", quote).replace("`", "") for quote in said)
     before, after = (f"{a}{q}{b}" if q else "" for q, (a, b) in zip(whole, ends, strict=True))
     return replace(place, before=before, after=after)

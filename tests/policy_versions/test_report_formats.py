@@ -1,0 +1,325 @@
+"""Each format on the same review: valid by its schema, whole within its limit, obeying nothing that it quotes."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft4Validator, Draft202012Validator
+from markdown_it import MarkdownIt
+
+from policy_versions import decisions
+from policy_versions.decisions import Block
+from policy_versions.forge.untrusted import harmless
+from policy_versions.model import (
+    Decision,
+    Editorial,
+    Level,
+    Lines,
+    Mail,
+    Outlook,
+    Place,
+    Reach,
+    ReleaseFinding,
+    Verdict,
+)
+from policy_versions.reports import github, gitlab, markdown, sarif, text
+from policy_versions.reports import json as json_report
+from policy_versions.reports.formats import FORMATS, render
+from policy_versions.reports.notes import notes
+from policy_versions.reports.summary import Report, headline, rows
+from policy_versions.reports.words import LANGUAGES, words
+from policy_versions.review import Review
+from tests.policy_versions.test_report_markup import ALIVE, NASTY, Read
+from tests.policy_versions.test_reports import SETTINGS, review
+
+SARIF = Draft4Validator(
+    json.loads((Path(__file__).parent.parent / "schemas" / "sarif-schema-2.1.0.json").read_text(encoding="utf-8"))
+)
+BOTH = words(*LANGUAGES)
+MAIL = Mail("zh-CN", "《隐私政策》将变更", "自 2026-12-22 起。\n\n1. 新增\n   原文：“甲”\n")
+REACH = Reach("people.csv", 12, 3, {"email": 9, "pigeon": 1}, {"zh-CN": 10}, {"no-address": 2}, 1)
+OUTLOOK = Outlook((MAIL,), REACH)
+
+
+def report(*lines: str, **changes: object) -> Report:
+    return Report((review(*lines, **changes),), {"privacy": OUTLOOK})
+
+
+def cut(base: Review, **changes: object) -> Review:
+    """Change the first finding of a review."""
+    found = base.release.findings[0]
+    finding = replace(found.finding, **changes)  # type: ignore[arg-type]
+    return replace(base, release=replace(base.release, findings=(replace(found, finding=finding),)), places={})
+
+
+def decided(one: Review, verdict: Verdict, **more: Any) -> Review:
+    first = one.release.findings[0].finding.fingerprint
+    made = Decision(first, verdict, "已核对", "lin@example.com", date(2026, 11, 21), **more)
+    return replace(one, release=decisions.settle(replace(one.release, decisions=(made,)), SETTINGS))
+
+
+REPORTS = [
+    Report(),
+    report("purpose: x", "contact: y", "odd: z"),
+    report(
+        "purpose: x", "contact: y", blocks=(Block("placeholder", {"path": "a b.md", "line": "3", "quote": "TODO"}),)
+    ),
+    Report((decided(review("purpose: x"), Verdict.OVERRULED, second="zhou@example.com"),)),
+    Report((review(), review("abroad: x", added=("zh-CN",))), unjudged=("policies/other.md",)),
+    Report((replace(review(), editorial=(), blocks=(), removed=("en",)),)),
+]
+
+
+@pytest.mark.parametrize("one", REPORTS)
+def test_json_keeps_to_the_published_schema(one: Report) -> None:
+    schema = json.loads(json_report.schema())
+    Draft202012Validator.check_schema(schema)
+    Draft202012Validator(schema).validate(json.loads(json_report.render(one)))
+
+
+def test_the_schema_names_every_key_and_allows_no_other() -> None:
+    said = json.loads(json_report.render(REPORTS[1]))
+    validator = Draft202012Validator(json.loads(json_report.schema()))
+    policy = said["policies"][0]
+    for part in (said, policy, policy["findings"][0], policy["findings"][0]["duty"], policy["touched"]):
+        part["extra"] = 1
+        assert not validator.is_valid(said)
+        del part["extra"]
+    assert validator.is_valid(said)
+
+
+@pytest.mark.parametrize("one", REPORTS)
+def test_sarif_is_valid_by_the_schema_of_oasis(one: Report) -> None:
+    SARIF.validate(json.loads(sarif.render(one, BOTH)))
+
+
+def test_sarif_explains_rules_in_both_languages_and_names_files_relatively() -> None:
+    one = report("purpose: x")
+    policy = one.reviews[0].policy
+    named = replace(one.reviews[0], policy=type(policy)(policy.id, policy.title, {"zh-CN": "政策/隐私 政策.md"}))
+    run = json.loads(sarif.render(Report((cut(named, rule="purpose-stated"),)), BOTH))["runs"][0]
+    rule = run["tool"]["driver"]["rules"][0]
+    assert re.search(r"[\u4e00-\u9fff]", rule["help"]["text"])
+    assert re.search(r"[a-z]{4}", rule["help"]["text"])
+    assert "PIPL" in rule["help"]["markdown"]
+    place = run["results"][0]["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"]["uri"] == "%E6%94%BF%E7%AD%96/%E9%9A%90%E7%A7%81%20%E6%94%BF%E7%AD%96.md"
+    assert run["results"][0]["suppressions"][0]["kind"] == "external"
+
+
+def test_sarif_shows_the_place_in_the_new_file_and_keeps_the_fingerprint_when_it_moves() -> None:
+    base = review("purpose: x")
+    key = ("zh-CN", base.release.findings[0].finding.fingerprint)
+    results = []
+    for line in (3, 9):
+        moved = replace(base, places={key: Place(Lines(line, line), 5, 8)})
+        results += json.loads(sarif.render(Report((moved,)), BOTH))["runs"][0]["results"]
+    regions = [r["locations"][0]["physicalLocation"]["region"] for r in results]
+    assert regions[1] == {"startLine": 9, "endLine": 9, "startColumn": 5, "endColumn": 8}
+    assert regions[0]["startLine"] == 3
+    assert results[0]["partialFingerprints"] == results[1]["partialFingerprints"]
+
+
+def test_sarif_suppresses_what_is_decided_and_nothing_else() -> None:
+    run = json.loads(sarif.render(report("purpose: x", "contact: y"), BOTH))["runs"][0]
+    found = {r["ruleId"]: r for r in run["results"]}
+    assert found["contact-added"]["suppressions"] == []
+    assert found["purpose-added"]["suppressions"][0]["justification"].endswith("已核对 | x")
+    assert found["purpose-added"]["level"] == "note"
+
+
+def test_annotations_are_ten_the_worst_first_and_the_rest_is_counted() -> None:
+    lines = [f"contact: {n}" for n in range(8)] + [f"purpose: {n}" for n in range(8)]
+    out = github.render(Report((review(*lines),)), BOTH).splitlines()
+    commands = [line.split(" ")[0] for line in out if line.startswith("::")]
+    assert commands == ["::error"] * 8 + ["::warning"] * 2 + ["::notice::其余"]
+    assert "6" in out[-1]
+    assert out[0].startswith("● ")
+
+
+@given(NASTY, NASTY)
+def test_no_quote_becomes_a_command_of_the_runner(quote: str, path: str) -> None:
+    one = cut(review("purpose: x"), evidence_after=f"{quote}\n::error::x\r\n##[add-mask]y", explanation={"en": quote})
+    files = {"zh-CN": path or "a"}
+    named = replace(one, policy=type(one.policy)("p", {"en": f"##[x]{quote}"}, files))
+    out = github.render(Report((named,)), BOTH)
+    assert out.count("\n") == 2
+    assert (
+        len([line for line in re.split(r"[\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]", out) if line.startswith("::")]) == 1
+    )
+    head = out.splitlines()[1].split("::", 2)
+    assert re.fullmatch(r"notice file=[^,:]*,line=\d+,endLine=\d+,title=[^,:]*", head[1])
+    assert "##[" not in text.render(Report((named,)), words("en"))
+
+
+@given(NASTY)
+def test_no_quote_moves_the_cursor_of_a_terminal(quote: str) -> None:
+    one = cut(review("purpose: x"), evidence_after=f"a\x1b[2J{quote}\u202eb")
+    out = text.render(Report((one,)), words("en"))
+    assert all(c.isprintable() for c in out.replace("\n", ""))
+    assert "⟨U+001B⟩[2J" in out
+
+
+def test_code_quality_has_what_gitlab_asks_for_and_no_fingerprint_twice() -> None:
+    found = json.loads(gitlab.render(report("purpose: x", "purpose: x", "contact: y"), BOTH))
+    assert len({f["fingerprint"] for f in found}) == len(found) == 2
+    for issue in found:
+        assert issue.keys() == {"description", "check_name", "fingerprint", "severity", "location"}
+        assert issue["severity"] in {"info", "minor", "major", "critical", "blocker"}
+        assert issue["location"]["lines"]["begin"] >= 1
+        assert not issue["location"]["path"].startswith(("/", "."))
+
+
+def test_lint_that_names_a_line_is_a_remark_on_it() -> None:
+    block = Block("placeholder", {"path": "policies/privacy/en.md", "line": "7", "quote": "TODO"})
+    stops, hints = (notes(Report((review(**{where: (block,)}),)), BOTH) for where in ("blocks", "warnings"))
+    assert [(n.path, n.place.lines.first, n.weight) for n in stops] == [("policies/privacy/en.md", 7, "error")]
+    assert hints[0].weight == "warning"
+    assert "TODO" in stops[0].text
+    moved = replace(block, args={**block.args, "line": "70"})
+    assert notes(Report((review(blocks=(moved,)),)), BOTH)[0].fingerprint == stops[0].fingerprint
+
+
+def test_the_comment_tells_in_order() -> None:
+    out = markdown.render(report("purpose: x", "contact: y"), BOTH)
+    order = [
+        out.index(part)
+        for part in (
+            "### ● 需用户重新同意 · Needs consent — ",
+            "从 v1.0.0 到 v2.0.0",
+            "| | 变更 · Change |",
+            "**涉及的人 · Who is touched** — 12 人，其中须询问监护人的未成年人 3 人",
+            "《隐私政策》将变更</summary>",
+            "**发布前待办 · To do before it can be published**",
+            "法律表中尚未回答的问题",
+            "编辑性修改及其理由",
+        )
+    ]
+    assert order == sorted(order)
+    assert "电子邮件 9; pigeon 1" in out
+    assert "没有地址 2" in out
+    assert "people.csv 中有 1 行有误" in out
+    assert "- [ ] 尚未撰写 en 摘要。" in out
+
+
+def test_nobody_counted_is_said_and_is_not_zero() -> None:
+    out = markdown.render(Report((review("purpose: x"),), {"privacy": Outlook((MAIL,))}), words("en"))
+    assert "**Who is touched** — Not known: no source of recipients was given" in out
+    said = json.loads(json_report.render(Report((review("purpose: x"),), {"privacy": Outlook((MAIL,))})))
+    assert said["policies"][0]["touched"] is None
+
+
+def test_the_same_change_in_two_languages_is_one_row_with_both_quotes() -> None:
+    one = review("purpose: 甲")
+    found = one.release.findings[0]
+    twin = ReleaseFinding(replace(found.finding, evidence_after="purpose: a", fingerprint="e1"), "en", found.obligation)
+    both = replace(one, release=replace(one.release, findings=(found, twin)))
+    assert [len(group) for group in rows(both)] == [2]
+    out = markdown.render(Report((both,)), BOTH)
+    assert "<ins>purpose: 甲</ins><br><br><code>en</code>" in out
+    third = replace(twin, finding=replace(twin.finding, fingerprint="e2"))
+    odd = replace(one, release=replace(one.release, findings=(found, twin, third)))
+    assert [len(group) for group in rows(odd)] == [1, 1, 1]
+
+
+def test_a_person_s_own_words_stand_for_what_no_rule_explains() -> None:
+    one = decided(
+        review("odd: x"), Verdict.CONFIRMED, says={"zh-CN": "我们会共享您的生日。", "en": "We share birthdays."}
+    )
+    out = markdown.render(Report((one,)), BOTH)
+    assert "**我们会共享您的生日。**<br>**We share birthdays.**" in out
+
+
+def test_a_text_that_is_new_or_gone_is_never_called_editorial() -> None:
+    new = replace(review(), editorial=(), added=("zh-CN", "en"), blocks=())
+    gone = replace(review(), editorial=(), removed=("zh-CN",), blocks=())
+    for one, expected in ((new, "First version: v2.0.0"), (gone, "Text no longer there: the text of zh-CN")):
+        assert expected in headline(one, words("en"))
+        out = markdown.render(Report((one, gone)), words("en"))
+        assert expected in out
+        assert "Editorial" not in out
+
+
+def test_texts_that_nobody_judged_are_named() -> None:
+    one = Report((review("purpose: x"),), unjudged=("policies/陌生.md",))
+    for name in ("text", "markdown", "json"):
+        assert "policies/陌生.md" in render(name, one, "en", "en")
+
+
+def test_many_undecided_findings_are_one_thing_to_do() -> None:
+    stops = tuple(Block("undecided", {"fingerprint": f"f{n}", "language": "en", "quote": "q", "category": "data"})
+                  for n in range(4))  # fmt: skip
+    out = markdown.render(Report((review("purpose: x", blocks=stops),)), words("en"))
+    assert out.count("- [ ]") == 1
+    assert "4 findings are undecided: f0, f1, f2, f3." in out
+    assert "<code>/policy agree FINGERPRINT reason…</code>" in out
+
+
+@given(NASTY, NASTY, NASTY)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+def test_nothing_that_is_quoted_is_obeyed(quote: str, name: str, other: str) -> None:
+    base = cut(review("purpose: x"), evidence_before=other, evidence_after=quote, rule=name, explanation={"en": quote})
+    policy = type(base.policy)("p", {"en": name}, {"zh-CN": other or "x"})
+    block = Block("placeholder", {"path": name, "line": "3", "quote": quote})
+    notes = (("en", Editorial("synonym", quote, other, Lines(1, 1), Lines(1, 1))),)
+    one = replace(base, policy=policy, blocks=(block,), warnings=(block,), editorial=notes, before=name)
+    mail = Mail("en", quote, f"{quote}\n\n{other}\n- x\n# y\n")
+    out = markdown.render(Report((one, one), {"p": Outlook((mail,), replace(REACH, source=name))}, (name,)), BOTH)
+    read = Read(MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).render(out))
+    ours = {"h3", "p", "strong", "br", "table", "thead", "tbody", "tr", "th", "td", "code", "ins", "del", "span"}
+    assert read.tags <= ours | {"details", "summary", "blockquote", "ul", "li"}
+    found = {m[0] for m in ALIVE.finditer(read.text.replace("\ufffd", ""))}
+    assert not found
+    assert harmless(out, "") == out  # what a fork's run left behind is washed once more, and loses nothing
+
+
+WORDS = st.text(alphabet="政策ab &*|", min_size=1, max_size=190).filter(lambda t: t.strip())
+
+
+@given(st.lists(WORDS, min_size=1, max_size=60, unique=True), st.integers(3_000, 40_000))
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+def test_a_comment_holds_its_limit_and_every_quote_in_it_is_whole(quotes: list[str], room: int) -> None:
+    lines = [f"purpose: {n}⟪{q}⟫" for n, q in enumerate(quotes)]
+    one = Report((review(*lines),), {"privacy": OUTLOOK})
+    out = markdown.render(one, BOTH, room=room)
+    assert markdown.utf16(out) <= room
+    assert out.count("⟪") == out.count("⟫")
+    shown = len(re.findall(r"^\| ●", out, re.MULTILINE))
+    left = sum(int(n) for n in re.findall(r"… and (\d+) more changes", out))
+    assert shown + left == len(quotes)
+    assert out.count("<details>") == out.count("</details>")
+
+
+def test_three_hundred_policies_fit() -> None:
+    base = review(*(f"purpose: {n}" for n in range(30)))
+    policies = [type(base.policy)(f"p{n}", {"en": f"Policy {n}"}, base.policy.files) for n in range(300)]
+    one = Report(tuple(replace(base, policy=p) for p in policies))
+    out = markdown.render(one, BOTH)
+    assert markdown.utf16(out) <= markdown.COMMENT
+    assert "300 policies touched, 300 of them in substance" in out
+    summary = markdown.summary(one, BOTH)
+    assert len(summary.encode()) <= markdown.SUMMARY
+    assert len(summary) > len(out)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("lang", [*LANGUAGES, None])
+def test_every_format_renders_every_report_in_every_language(name: str, lang: str | None) -> None:
+    for one in REPORTS:
+        assert render(name, one, lang, "en").endswith("\n")
+
+
+def test_a_language_asked_for_is_the_only_one() -> None:
+    for name in ("markdown", "github", "text"):
+        out = render(name, report("purpose: x"), "en", "zh-CN")
+        assert "实质" not in out
+        assert "需用户" not in out
+    assert Level.CONSENT in render("json", report("purpose: x"), "en", "en")
