@@ -14,7 +14,7 @@ _DOLLAR: Final = "<span>$</span>"  # what GitHub's manual says: an escaped dolla
 _BREAK: Final = "&#8203;"  # no width: mentions, references and links are looked for after escapes are undone
 # What GitHub makes links, mentions and pictures of in finished text; a break goes after the first group.
 _ALIVE: Final = re.compile(
-    r"(@)(?=[A-Za-z0-9]|\Z)|(#)(?=\d|\Z)|(\bGH-)(?=\d|\Z)|(:)(?=[\w+-]+:)|(\b\w+:)(?=//)|(\bwww)(?=\.)|(\b(?:mailto|xmpp):)",
+    r"(@)|(#)(?=\d|\Z)|(\bGH-)(?=\d|\Z)|(:)(?=[\w+-]+:)|(\b\w+:)(?=//)|(\bwww)(?=\.)|(\b(?:mailto|xmpp):)",
     re.IGNORECASE,
 )
 _HIDDEN: Final = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad")
