@@ -12,6 +12,7 @@ from policy_versions.alignment import Edit, align, edits
 from policy_versions.compare import Delta, compare
 from policy_versions.document import parse
 from policy_versions.editorial import editorial_kind
+from policy_versions.entities import short_forms
 from policy_versions.facts import Fact, statement
 from policy_versions.findings import Candidate, exchanged, finding, lines, to_json, told
 from policy_versions.lexicon import MAX_SCAN, load
@@ -52,7 +53,7 @@ class Texts:
         """Say whether the other text names this too."""
         other = self.before if new else self.after
         if fact.group == "e":
-            return words(fact.surface) in _tight(other)
+            return words(short_forms(fact.surface)) in _tight(other)
         return fact.surface in other if self.han else f" {fact.surface}" in other
 
     def names(self, fact: Fact, new: bool) -> bool:
@@ -98,7 +99,7 @@ def _concepts(plain: str, han: bool) -> frozenset[str]:
 
 @lru_cache(maxsize=4)
 def _tight(text: str) -> str:
-    return words(text)
+    return words(short_forms(text))
 
 
 def _plain(text: str, language: str) -> str:
@@ -175,7 +176,7 @@ def _judge(delta: Delta, texts: Texts, size: int) -> tuple[list[Candidate], list
         one = match(rule, delta)
         if one is None:
             continue
-        score = rule.weight * _novelty(one, texts)
+        score = rule.weight * _novelty(one, texts, pair=delta.pair)
         enough = score >= (0.75 if size >= LARGE and not delta.pair else 0.45)
         if enough and not (size > FEW and delta.after is None and _remains(one, texts)):
             found.append(Candidate(one, delta, score))
@@ -211,16 +212,41 @@ def _foremost(found: list[Candidate]) -> list[Candidate]:
             if first.match.rule.category in (Category.RECIPIENTS, Category.RETENTION) and said <= {Category.LEGAL_BASIS}
             else None
         )
+    ids = {c.match.rule.id for c in found}
     aims = {Category.METHOD} & said
-    home = any(c.match.rule.id == "location-home" for c in found)
+    silenced = {circumstance for rule, circumstance in _CIRCUMSTANCES if rule in ids}
+    if _new_practice(found):  # consent to what is only now done is no change of ground
+        silenced.add("basis-condition")
     return [
         c
         for c in found
         if (c.match.rule.kind != "force" or c is first)
         and c.match.rule.category not in dropped
-        and not (home and c.match.rule.id == "location-place")
+        and c.match.rule.id not in silenced
         and not (aims and c.match.rule.id == "purpose-stated" and _only_ads(c))
     ]
+
+
+_CIRCUMSTANCES: Final = frozenset(
+    {
+        ("location-home", "location-place"),
+        ("basis-explicit", "method-default-on"),
+        ("basis-condition", "method-default-on"),
+        ("rights-signal-honoured", "practice-force"),
+        ("rights-signal", "practice-force"),
+    }
+)
+"""(rule, circumstance): what the second finds is then only how the first puts it."""
+
+
+def _new_practice(found: list[Candidate]) -> bool:
+    return any(
+        c.match.rule.category in (Category.METHOD, Category.DATA)
+        and c.match.direction is Direction.EXPANDS
+        and c.match.rule.kind != "force"
+        and c.delta.pair
+        for c in found
+    )
 
 
 def _only_ads(candidate: Candidate) -> bool:
@@ -232,9 +258,11 @@ _ONLY_NEW: Final = frozenset(
     {Category.CONTACT, Category.PURPOSE, Category.SECURITY, Category.NOTICE, Category.RECIPIENTS}
 )
 """Categories whose words are common in every policy: what the other text says somewhere too is no change."""
+_ONLY_NEW_ALONE: Final = _ONLY_NEW | {Category.METHOD}
+"""The same where a whole sentence came or went."""
 
 
-def _novelty(found: Match, texts: Texts) -> float:
+def _novelty(found: Match, texts: Texts, *, pair: bool) -> float:
     """Say how new the matched facts are to the document: 1 when at least one stands nowhere in the other text."""
     if found.rule.kind in ("force", "swap", "quantity"):
         return 1.0
@@ -243,8 +271,9 @@ def _novelty(found: Match, texts: Texts) -> float:
     ]
     if found.rule.kind == "entity" and not fresh:
         return 0.0
-    if found.rule.category in _ONLY_NEW and not fresh:
-        return 0.0
+    if not fresh and found.rule.category in (_ONLY_NEW if pair else _ONLY_NEW_ALONE):
+        swapped = found.lost and found.gained
+        return 0.5 if pair and found.rule.category is Category.RECIPIENTS and not swapped else 0.0
     if not all(f.group in ("data", "party", "aim", "method", "place", "e") for f in (*found.lost, *found.gained)):
         return 1.0
     return 1.0 if fresh else 0.5

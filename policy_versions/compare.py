@@ -6,7 +6,9 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
+from policy_versions.entities import short_forms
 from policy_versions.facts import Fact, Statement
+from policy_versions.quoting import words
 
 BY_NAME: Final = frozenset({"e", "q"})
 """Groups in which another value is another fact."""
@@ -88,7 +90,9 @@ def _same_value(fact: Fact, theirs: Statement) -> bool:
         return any(
             f.concept == fact.concept and abs(f.value - fact.value) < 0.03 * max(1.0, fact.value) for f in theirs.facts
         )
-    return fact.concept in ("e.name", "e.person", "e.address") and fact.surface in "".join(theirs.folded.split())
+    if fact.concept == "e.address":
+        return fact.surface in words(short_forms(theirs.folded))
+    return fact.concept in ("e.name", "e.person") and fact.surface in "".join(theirs.folded.split())
 
 
 def _more(mine: Statement, theirs: Statement) -> set[str]:

@@ -31,7 +31,7 @@ _DATE: Final = re.compile(
     r"\d{4}\s?[-./年]\s?\d{1,2}\s?[-./月]|\d{1,2}[./]\d{1,2}[./]\d{2,4}|^(?:19|20)\d{2}\s?[-–]\s?(?:19|20)\d{2}$"
 )
 _COMPANY_EN: Final = re.compile(
-    r"(?:[A-Z0-9][\w&.'’-]*,? (?:(?:of|and|&|de|et|the) )?){1,6}?(?:Inc|LLC|L\.L\.C|Ltd|Limited|GmbH|B\.?V|A/S|ApS|Aps|AG|SE|S\.?A|S\.a\.r\.l|S\.à r\.l|Pte\.? Ltd|PBC|AB|Oyj?|PLC|plc|Corp(?:oration)?|N\.V|UG|S\.C\.A|Pty|LLP|K\.K|Kft|s\.r\.o|Incorporated)(?![a-z])\.?"
+    r"(?:[A-Z0-9][\w&.'’-]*,? (?:(?:of|and|&|de|et|the) )?){1,6}?(?:Inc|LLC|L\.L\.C|Ltd|Limited|GmbH|B\.?V|A/S|ApS|Aps|AG|SE|S\.?A|S\.a\.r\.l|S\.à r\.l|Pte\.? Ltd|PBC|AB|Oyj?|PLC|plc|Corp(?:oration)?|N\.V|UG|S\.C\.A|Pty|LLP|LP|K\.K|Kft|Zrt|Nyrt|ASA|A\.S|AS|NV|SAS|SARL|S\.A\.S|Srl|S\.r\.l|SpA|S\.p\.A|Lda|OÜ|UAB|SIA|KG|KGaA|eG|d\.o\.o|a\.s|Sdn\.? Bhd|Bhd|PLLC|s\.r\.o|Incorporated)(?![A-Za-z])\.?"
 )
 _COMPANY_ZH: Final = re.compile(
     r"[\u4e00-\u9fffA-Za-z0-9()（）·]{2,30}?(?:有限责任公司|股份有限公司|有限公司|事务所|经营部|工作室|集团(?=[，。、；（(]|$)|\(有限合伙\))"
@@ -99,7 +99,8 @@ def entities(text: str, lexicon: Lexicon) -> tuple[Entity, ...]:
         for m in (_COMPANY_ZH if han else _COMPANY_EN).finditer(bare)
     ]
     found += [
-        Entity("e.address", _squash(m[0]), m.start()) for m in (_ADDRESS_ZH if han else _ADDRESS_EN).finditer(bare)
+        Entity("e.address", _squash(short_forms(m[0])), m.start())
+        for m in (_ADDRESS_ZH if han else _ADDRESS_EN).finditer(bare)
     ]
     found += [Entity("e.person", _squash(m[0]), m.start()) for m in (_PERSON_ZH if han else _PERSON_EN).finditer(bare)]
     found += [
@@ -142,8 +143,29 @@ def _phones(text: str) -> list[str]:
 
 def _company(text: str, *, han: bool) -> str:
     if han:
-        text = _LEFT_ZH.sub("", text) or text
-    return _squash(text)
+        return _squash(_LEFT_ZH.sub("", text) or text)
+    return _squash(short_forms(text))
+
+
+_SHORT: Final = {
+    "limited": "ltd",
+    "incorporated": "inc",
+    "corporation": "corp",
+    "street": "st",
+    "suite": "ste",
+    "avenue": "ave",
+    "road": "rd",
+    "boulevard": "blvd",
+    "drive": "dr",
+    "floor": "fl",
+    "lane": "ln",
+}
+_LONG: Final = re.compile(rf"\b(?:{'|'.join(_SHORT)})\b|\s*[\[(](?:at|dot)[\])]\s*", re.IGNORECASE)
+
+
+def short_forms(text: str) -> str:
+    """Write companies and streets with the usual abbreviations: `Market Street` and `Market St` are one address."""
+    return _LONG.sub(lambda m: _SHORT.get(m[0].lower(), "."), text)
 
 
 def _squash(text: str) -> str:

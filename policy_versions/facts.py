@@ -1,5 +1,7 @@
 """What a statement says: the concepts it names, affirmed or denied, its quantities, its names, and where it sits."""
 
+# ruff: noqa: E501 - a regular expression is read best in one piece
+
 from __future__ import annotations
 
 import re
@@ -105,7 +107,11 @@ def _parts(folded: str, facts: tuple[Fact, ...], language: str) -> tuple[tuple[f
 @lru_cache(maxsize=4096)
 def _facts_of(text: str, folded: str, language: str) -> tuple[Fact, ...]:
     lexicon = load(language)
-    hits = [h for h in _outside(lexicon.scan(folded)) if not _attribute(h, folded)]
+    hits = [
+        h
+        for h in _outside(lexicon.scan(folded))
+        if not _attribute(h, folded) and not (language == "en" and _home(h, folded))
+    ]
     denied = _denied(folded, lexicon)
     size = max(1, len(folded))
     found = [Fact(h.concept, h.surface, _inside(h, denied), h.start / size) for h in hits]
@@ -117,6 +123,24 @@ def _facts_of(text: str, folded: str, language: str) -> tuple[Fact, ...]:
 
 def _facts(text: str, folded: str, lexicon: Lexicon) -> tuple[Fact, ...]:
     return _facts_of(text, folded, lexicon.language)
+
+
+_WHO: Final = re.compile(
+    r"\b(?:(?:if|where|when|as|and|or|who|because) (?:you|they)?(?: are| live| reside| were|re)|(?:resid(?:ents?|ing)|users?|individuals?|customers?|"
+    r"citizens?|consumers?|persons?|people|members?|visitors|those|data subjects?|living))"
+    r"(?: who| are| is| a| an| live| reside| currently| habitually| resident| resid(?:ing|ed)| citizen| users?| located| situated| based| "
+    r"living| domiciled| outside| either| only| also| not)* (?:in|of|from|within|outside|outside of)"
+    r"(?: (?:the|and|or|/|other|any|certain|european|economic|area|union|united|states|kingdom|new|south|north|hong|kong|saudi|"
+    r"republic|of|[^ .;:]+,)){0,30} ?$"
+)
+"""What stands before a country that says where a person lives, and not where data goes."""
+
+
+def _home(hit: Hit, folded: str) -> bool:
+    """Say whether a country only tells whom a sentence is about (`users in France`)."""
+    if hit.concept not in ("place.country", "place.region", "place.abroad"):
+        return False
+    return bool(_WHO.search(folded[max(0, hit.start - 140) : hit.start]))
 
 
 def _attribute(hit: Hit, folded: str) -> bool:

@@ -92,6 +92,7 @@ def _patterns(
         ),
         "age": re.compile(
             rf"(?:under|over|below|above|aged?|ages|age of|younger than|older than|at least|turned?|who are|be|of) (?:the )?(?:minimum )?(?:age of )?{age}(?! ?(?:days?|months?|hours?|weeks?|%|business|calendar|working|\d|years? (?!old|of age)))(?![a-z])"
+            r"|(?:age of|aged|ages) (?:at least )?(?P<k>six|seven|eight|nine|ten|twenty)(?![a-z])"
             r"|(?<![a-z0-9])(?P<m>\d{1,2}) (?:years? (?:of age|old)|or older|and older|and over|or over|or younger|and under)"
         ),
         "money": re.compile(
@@ -117,7 +118,19 @@ def quantities(folded: str, lexicon: Lexicon) -> tuple[Quantity, ...]:
 def _worded(folded: str, lexicon: Lexicon) -> bool:
     if lexicon.han:
         return any(c in "一二两三四五六七八九十半" for c in folded)
-    return any(w in folded for w in lexicon.numerals if len(w) > 2)
+    return bool(_ONE.search(folded)) or any(w in folded for w in lexicon.numerals if len(w) > 2)
+
+
+_ONE: Final = re.compile(
+    r"(?:for|within|after|than|of|to|least|most|in|until|another|about|by) an? (?:day|week|month|year|hour)"
+)
+"""Where `a year` is a length; in `twice a year` it is a rate."""
+
+
+def _rate(raw: str, match: re.Match[str]) -> bool:
+    return raw in ("a", "an") and not _ONE.match(
+        match.string, match.string.rfind(" ", 0, max(0, match.start() - 1)) + 1
+    )
 
 
 def _read(kind: str, match: re.Match[str], lexicon: Lexicon) -> Quantity | None:
@@ -128,7 +141,7 @@ def _read(kind: str, match: re.Match[str], lexicon: Lexicon) -> Quantity | None:
         return None
     unit = next((u for u in DAYS if u in groups), "")
     if kind == "duration":
-        if unit == "year" and value >= 1900:
+        if (unit == "year" and value >= 1900) or _rate(raw, match):
             return None
         value = (value + (0.5 if "half" in groups else 0)) * DAYS[unit]
     return Quantity(kind, value, match.start(), match.end(), unit, match[0].strip())
