@@ -7,8 +7,7 @@ import signal
 import smtplib
 import subprocess
 import sys
-from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -21,9 +20,7 @@ from archive.demo import called, language_of, story, web
 from archive.demo.forms import PageError, forms
 from archive.demo.place import MARK, PlaceError, prepare
 from archive.demo.sink import MailSink
-from policy_versions.classify import classify
 from policy_versions.cli import cli
-from policy_versions.model import Category
 
 
 def _message(to: str, text: str) -> EmailMessage:
@@ -206,40 +203,3 @@ def test_ctrl_c_ends_the_serving_quietly() -> None:
         run.send_signal(signal.SIGINT)
         out, err = run.communicate(timeout=60)
     assert (run.returncode, out, err) == (0, "ended\n", "")
-
-
-def _found(steps: Sequence[story.Step]) -> dict[tuple[str, str], list[tuple[str, str]]]:
-    """Classify the steps one after the other: (number, language) -> (category, direction) of what is material."""
-    found, texts = {}, story.first()
-    for step in steps:
-        after = story.apply(step, texts, today=date(2026, 11, 22))
-        for language in story.LANGUAGES:
-            name = story.path(language)
-            verdict = classify(texts[name], after[name], language)
-            material = [(f.category.value, f.direction.value) for f in verdict.findings if f.material]
-            found[step.number, language] = sorted(material)
-        texts = after
-    return found
-
-
-def test_the_published_versions_show_every_kind_of_material_change_and_an_editorial_one() -> None:
-    history = story.history()
-    first, last = history[0].effective_on, history[-1].effective_on
-    assert first and last and (last - first).days > 365 * 1.8
-    assert len(history) >= 5
-    found = _found((*history, story.open_change()))
-    for step in (*history, story.open_change()):
-        for language in story.LANGUAGES:
-            for one in step.expect:
-                assert (one.category, one.direction) in found[step.number, language], (step.number, language, one)
-    kinds = {one.category for step in history for one in step.expect}
-    assert kinds == {category.value for category in Category} - {Category.UNCLASSIFIED.value}
-    assert [step.number for step in history[1:] if not any(found[step.number, lang] for lang in story.LANGUAGES)]
-
-
-def test_the_open_change_means_the_same_in_both_languages() -> None:
-    """Whoever is asked in English is asked the same, with quotes in English."""
-    step = story.open_change()
-    found = _found((*story.history(), step))
-    chinese, english = (found[step.number, language] for language in story.LANGUAGES)
-    assert chinese == english
