@@ -27,7 +27,20 @@ _WHERE: Final = click.option(
 _FORMAT: Final = click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="What to print."
 )
-_LANGUAGE: Final = click.option("--language", default="", metavar="TAG", help="zh-CN or en (default: the policy's).")
+
+
+def _known(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
+    """Refuse a language that there are no words for, before it is quietly answered in another."""
+    from notifier.render import LANGUAGES  # noqa: PLC0415 - heavy, and only asked when somebody names one
+
+    if value and value not in LANGUAGES:
+        raise click.BadParameter(f"there are no words in {value!r} (allowed: {', '.join(LANGUAGES)})")
+    return value
+
+
+_LANGUAGE: Final = click.option(
+    "--language", default="", metavar="TAG", callback=_known, help="zh-CN or en (default: the policy's)."
+)
 _BY: Final = click.option("--by", default="", metavar="ID", help="Who acted: the person (default) or a guardian.")
 _METHODS: Final = tuple(method.value for method in Method if method is not Method.PAGE)
 _METHOD: Final = click.option("--method", type=click.Choice(_METHODS), required=True, help="How the answer came.")

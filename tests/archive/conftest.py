@@ -269,8 +269,8 @@ def publish(git: GitMaker, release: Release) -> None:
     files: dict[str, str | bytes] = {
         t.path: TEXTS[release.number, k].encode() for k, t in release.texts.items()
     }  # the newest texts stay in the work tree
-    git.commit({**files, f"policies/privacy/releases/{release.number}.yaml": release_file.dump(release)})
-    git.git("tag", "-a", "-m", release.number, f"privacy/v{release.number}", **git.dates())
+    path = release_file.path_of("privacy", release.number)
+    git.release({**files, path: release_file.dump(release)}, release.number)
 
 
 @pytest.fixture

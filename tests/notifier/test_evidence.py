@@ -175,8 +175,9 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             for path, text in texts.items()
         }
         file = release_file.dump(replace(one, texts=hashes))
-        made.commit({"policy.toml": POLICY_TOML, **texts, release_file.path_of("privacy", one.number): file})
-        made.git("tag", "-a", "-m", one.number, f"privacy/v{one.number}", **made.dates())
+        made.release(
+            {"policy.toml": POLICY_TOML, **texts, release_file.path_of("privacy", one.number): file}, one.number
+        )
     monkeypatch.setenv("POLICYCTL_SECRET_KEY", "secret")
     monkeypatch.delenv("POLICYCTL_DATABASE_URL", raising=False)
     monkeypatch.delenv("POLICYCTL_SIGNING_KEY_FILE", raising=False)
@@ -242,6 +243,9 @@ def test_evidence_prints_the_day(repository: Path) -> None:
     done = CliRunner().invoke(evidence, ["--person", "u-adult", "--on", "2025-03-01", "-C", str(repository)])
     assert done.exit_code == 0, done.output
     assert "1.0.0，自 2025-01-01 起" in done.output
+    french = ["--person", "u-adult", "--on", "2025-03-01", "--language", "fr", "-C", str(repository)]
+    refused = CliRunner().invoke(evidence, french)
+    assert (refused.exit_code, "(allowed: en, zh-CN)" in refused.output) == (2, True)
     bad = CliRunner().invoke(evidence, ["--person", "u-adult", "--on", "March", "-C", str(repository)])
     assert bad.exit_code == 2
     assert "2026-12-01" in bad.output

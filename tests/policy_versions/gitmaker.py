@@ -52,6 +52,12 @@ class GitMaker:
         self.git("commit", "--quiet", "--allow-empty", "-m", f"day {self.day}", **self.dates(author, committer))
         return self.git("rev-parse", "HEAD")
 
+    def release(self, files: dict[str, str | bytes], number: str, policy: str = "privacy") -> str:
+        """Commit a version with its release file and give it the annotated tag that makes it one."""
+        commit = self.commit(files)
+        self.git("tag", "-a", "-m", number, f"{policy}/v{number}", **self.dates())
+        return commit
+
     def merge(self, branch: str, *arguments: str) -> str:
         """Merge a branch without a fast forward."""
         self.git("merge", "--quiet", "--no-ff", "-m", f"merge {branch}", *arguments, branch, **self.dates())
