@@ -53,9 +53,9 @@ def export_(target: Path, repository: Path, index_file: Path | None, today: date
     from archive.site import Site  # noqa: PLC0415
 
     begin = time.perf_counter()
-    index = _updated(repository, index_file)
+    index, place = _updated(repository, index_file)
     day = today.date() if today else datetime.now(ZoneInfo(index.publisher.timezone)).date()
-    again = partial(reopen, _place(repository, index_file), day)
+    again = partial(reopen, place, day)
     site = Site.of(index, today=day, log=index.log)
     with Progress(sys.stderr, time.monotonic) as progress:
         written = export(site, target, jobs=jobs or _processors(), again=again, progress=progress)
@@ -82,8 +82,9 @@ def serve(host: str, port: int, repository: Path, index_file: Path | None) -> No
 
     from archive.app import create_app  # noqa: PLC0415
 
-    _updated(repository, index_file).close()
-    app = create_app(repository, clock=_now, consent=_personal(repository), index=_place(repository, index_file))
+    index, place = _updated(repository, index_file)
+    index.close()
+    app = create_app(repository, clock=_now, consent=_personal(repository), index=place)
     taken = uvicorn.Config(app, host=host, port=port, log_level="warning", server_header=False)
     with closing(_listen(host, port)) as listening:
         name = f"[{host}]" if ":" in host else host
@@ -118,21 +119,19 @@ def _personal(repository: Path) -> Service | None:
 def index_(repository: Path, index_file: Path | None) -> None:
     """Bring the look-up index up to date; it is made anew when it is missing."""
     begin = time.perf_counter()
-    index = _updated(repository, index_file)
+    index, place = _updated(repository, index_file)
     count = sum(len(index.releases(p, today=datetime.now(UTC).date())) for p in index.policies())
     index.close()
-    click.echo(f"{_place(repository, index_file)}: {count} versions, {time.perf_counter() - begin:.1f} s")
+    click.echo(f"{place}: {count} versions, {time.perf_counter() - begin:.1f} s")
 
 
-def _place(repository: Path, index_file: Path | None) -> Path:
-    return index_file or repository / ".policyctl" / "archive.sqlite3"
-
-
-def _updated(repository: Path, index_file: Path | None) -> Index:
+def _updated(repository: Path, index_file: Path | None) -> tuple[Index, Path]:
+    """Bring the index up to date; it lies at the root of the work tree, from whichever folder of it we are called."""
     from archive.index import Index  # noqa: PLC0415
     from policy_versions.release import Record  # noqa: PLC0415
 
     with Record.open(repository) as record:
-        index = Index.open(_place(repository, index_file))
+        place = index_file or (record.repository.root or repository) / ".policyctl" / "archive.sqlite3"
+        index = Index.open(place)
         index.update(record)
-    return index
+    return index, place

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
+import sys
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -58,6 +60,28 @@ def test_the_command_exports_and_says_how_much(repository: GitMaker, tmp_path: P
     assert (out / "privacy" / "v1.0.0" / "zh-CN.md").is_file()
     again = CliRunner().invoke(archive, ["index", "-C", str(repository.root)])
     assert "4 versions" in again.output
+
+
+def test_the_index_lies_at_the_root_from_whichever_folder_we_are_called(repository: GitMaker, tmp_path: Path) -> None:
+    deep = repository.root / "policies" / "privacy"
+    for command in (["index"], ["export", str(tmp_path / "out"), "--today", "2026-11-22", "--jobs", "1"]):
+        done = CliRunner().invoke(archive, [*command, "-C", str(deep)])
+        assert done.exit_code == 0, done.output
+    assert (repository.root / ".policyctl" / "archive.sqlite3").is_file()
+    assert not (deep / ".policyctl").exists()
+
+
+def test_every_export_of_a_day_has_the_same_bytes(repository: GitMaker, tmp_path: Path) -> None:
+    """Whatever order the sets and dictionaries of a process have."""
+    found = []
+    for seed in ("0", "1", "4711"):
+        out = tmp_path / seed
+        command = [sys.executable, "-m", "policy_versions", "archive", "export", str(out), "--today", "2026-11-22"]
+        place = ["-C", str(repository.root), "--index-file", str(tmp_path / f"{seed}.sqlite3")]
+        subprocess.run([*command, *place], env={**os.environ, "PYTHONHASHSEED": seed}, check=True, capture_output=True)
+        found.append({p.relative_to(out): p.read_bytes() for p in out.rglob("*") if p.is_file()})
+    assert len(found[0]) > 20
+    assert found[0] == found[1] == found[2]
 
 
 HISTORY = """
