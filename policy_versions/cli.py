@@ -35,6 +35,11 @@ COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
         "check",
         "Judge the changes of BASE..HEAD; exit 1 when something blocks.",
     ),
+    "lint": (
+        "policy_versions.commands.lint",
+        "lint",
+        "Look over the texts: dates, contact, placeholders, links, annexes, statutory floors.",
+    ),
     "draft": ("policy_versions.commands.release", "draft", "Write the release file of the next version."),
     "decide": ("policy_versions.commands.decide", "decide", "Confirm, overrule or raise a finding."),
     "comment": (

@@ -56,6 +56,16 @@ class Notice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     guardian_under: int = 18
 
 
+class Lint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How strict the lint is: rules that only warn by themselves and shall `block` here; none can be switched off.
+
+    `languages`: where the findings of the languages differ, `block`, or let the notice name the `prevailing` one.
+    """
+
+    block: list[str] = []
+    languages: str = "block"
+
+
 class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One policy and where its texts lie; `withdrawn` says that its files are gone on purpose.
 
@@ -87,6 +97,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"p
     site: Site = Site()
     controller: Controller = Controller()
     notice: Notice = Notice()
+    lint: Lint = Lint()
     policies: list[Policy] = []
 
     def policy(self, policy_id: str) -> Policy:
@@ -180,6 +191,7 @@ def _meaning(report: Report, raw: Mapping[str, Any], exists: Callable[[str], boo
     if isinstance(raw.get("schema"), int) and raw["schema"] != 1:
         report.add("schema", f"is {raw['schema']!r}", "1")
     languages = _languages(report, raw)
+    _lint(report, mapping(raw.get("lint")))
     _logins(report, mapping(raw.get("logins")), strings(raw.get("approvers")))
     one_of(report, "jurisdictions", strings(raw.get("jurisdictions")), JURISDICTIONS)
     zone = raw.get("timezone")
@@ -195,6 +207,16 @@ def _meaning(report: Report, raw: Mapping[str, Any], exists: Callable[[str], boo
         report.add("site.url", f"is {url!r}", "an absolute URL, https://host/…")
     _notice(report, mapping(raw.get("notice")), mapping(raw.get("controller")))
     _policies(report, raw, languages, exists)
+
+
+def _lint(report: Report, lint: Mapping[str, Any]) -> None:
+    from policy_versions.lint.run import severities  # noqa: PLC0415 - few repositories set it, and rules read texts
+
+    named = strings(lint.get("block"))
+    if named:
+        one_of(report, "lint.block", named, severities())
+    if isinstance(lint.get("languages"), str):
+        one_of(report, "lint.languages", [lint["languages"]], ("block", "prevailing"))
 
 
 def _logins(report: Report, logins: Mapping[str, Any], approvers: list[str]) -> None:

@@ -188,6 +188,18 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiver:
+    """Two people's word that a rule of the lint misreads a passage, quoted from the text; gone when the passage is."""
+
+    rule: str
+    quote: str
+    reason: str
+    by: str
+    second: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
 class ReleaseText:
     """The text of a release in one language: where it lies and the SHA-256 of its bytes."""
 
@@ -226,6 +238,7 @@ class Release:
     status: ReleaseStatus = ReleaseStatus.DRAFT
     withdrawn_on: date | None = None
     answers: Mapping[str, bool] = field(default_factory=dict)
+    waivers: tuple[Waiver, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

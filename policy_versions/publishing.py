@@ -11,7 +11,7 @@ from policy_versions.config import NAME, Policy
 from policy_versions.decisions import Block
 from policy_versions.errors import BlockedError, ConfigError, HistoryError
 from policy_versions.model import Decision, Release, ReleaseFinding
-from policy_versions.review import Desk, State, compare, digests, plan, standing, state
+from policy_versions.review import Desk, Lint, State, compare, digests, papers, plan, standing, state
 from policy_versions.transparency import Key
 from policy_versions.version_log import CHECKPOINT, LOG
 
@@ -87,7 +87,9 @@ def untouched(desk: Desk, now: State) -> None:
         raise ConfigError([f"{now.path}: {now.policy.id} {now.pending.number} {why}"])
 
 
-def publish(desk: Desk, policy: Policy, *, now: datetime, keys: Sequence[Key] = ()) -> Publication | None:
+def publish(
+    desk: Desk, policy: Policy, *, now: datetime, keys: Sequence[Key] = (), lint: Lint | None = None
+) -> Publication | None:
     """Publish the draft of a policy: settle its file, log it, commit, tag. None when there is nothing to publish.
 
     Doing it twice changes nothing; one that was interrupted is taken up where it stopped. Raises
@@ -110,7 +112,9 @@ def publish(desk: Desk, policy: Policy, *, now: datetime, keys: Sequence[Key] = 
             return Publication(replace(found.pending, commit=commit), commit, new=True)
         rows = [row for row in rows if row != logged[0]]  # written down, never committed
     findings, _ = compare(desk, policy, found.last.texts, found.texts)
-    stops = (*standing(desk, found, findings), *_uncommitted(desk, found))
+    settled = decisions.settle(found.pending, desk.config, found.lead)
+    said = lint(papers(desk, found, found.last.texts, settled)) if lint else ()
+    stops = (*standing(desk, found, findings), *(b for b in said if not b.warns), *_uncommitted(desk, found))
     if stops:
         raise ReleaseBlockedError(policy.id, stops)
     release = decisions.settle(_fresh(found.pending, findings), desk.config, found.lead)
@@ -141,6 +145,7 @@ def _kept(release: Release, older: Release | None) -> Release:
         release,
         summaries={k: older.summaries.get(k, "") for k in release.summaries},
         answers=older.answers,
+        waivers=older.waivers,
         announced_on=older.announced_on,
         effective_on=older.effective_on,
         decisions=tuple(d for d in older.decisions if d.fingerprint in there),

@@ -23,6 +23,7 @@ from policy_versions.model import (
     ReleaseStatus,
     ReleaseText,
     Verdict,
+    Waiver,
 )
 from policy_versions.obligations import after
 from policy_versions.strict_yaml import Node, read, write
@@ -35,12 +36,13 @@ _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _DATES: Final = ("announced_on", "effective_on", "earliest_effective_on", "withdrawn_on")
 _KEYS: Final = (
     "policy", "number", "previous", *_DATES, "level", "guardian", "lead_days", "texts", "summaries", "answers",
-    "decisions", "findings",
+    "decisions", "waivers", "findings",
 )  # fmt: skip
 _DECISION: Final = (
     "fingerprint", "verdict", "reason", "by", "on", "second", "level", "answers", "category", "direction", "says",
     "same_as",
 )  # fmt: skip
+_WAIVER: Final = ("rule", "quote", "reason", "by", "second", "on")
 _FINDING: Final = (
     "fingerprint", "language", "rule", "category", "effect", "direction", "material", "confidence", "sensitive",
     "evidence_before", "evidence_after", "lines", "path", "args", "explanation", "duty",
@@ -106,9 +108,10 @@ def dump(release: Release, header: str = "", *, today: date | None = None) -> by
         "summaries": dict(release.summaries),
         "answers": {k: _truth(v) for k, v in release.answers.items()},
         "decisions": [_decision(d) for d in release.decisions],
+        "waivers": [{k: _day(w.on) if k == "on" else getattr(w, k) for k in _WAIVER} for w in release.waivers],
         "findings": [_finding(f) for f in release.findings],
     }
-    optional = {"earliest_effective_on", "withdrawn_on", "answers"}
+    optional = {"earliest_effective_on", "withdrawn_on", "answers", "waivers"}
     return write({k: _words(v) for k, v in fields.items() if v or k not in optional}, header)
 
 
@@ -194,6 +197,7 @@ class _Reader(Fields):
             summaries=self.children("summaries", top.get("summaries", {}), lambda at, v, _: self.text(at, v)),
             findings=self.items("findings", top.get("findings", []), self.finding),
             decisions=self.items("decisions", top.get("decisions", []), self.decision),
+            waivers=self.items("waivers", top.get("waivers", []), self.waiver),
             level=self.choice("level", top.get("level", "none"), Level, Level.NONE),
             guardian=self.truth("guardian", top.get("guardian", "false")),
             lead_days=self.count("lead_days", top.get("lead_days", "0")),
@@ -206,6 +210,13 @@ class _Reader(Fields):
         given = self.table(at, node, ("path", "sha256"), needed=("path", "sha256"))
         digest = self.match(f"{at}.sha256", given.get("sha256", ""), _SHA256, "64 hexadecimal digits")
         return ReleaseText(language, self.text(f"{at}.path", given.get("path", "")), digest)
+
+    def waiver(self, at: str, node: Node) -> Waiver:
+        given = self.table(at, node, _WAIVER, needed=_WAIVER)
+        rule, quote, reason, by, second = (self.text(f"{at}.{k}", given.get(k, "")) for k in _WAIVER[:5])
+        return Waiver(
+            rule, quote, reason, by, second, self.day(f"{at}.on", given.get("on", ""), needed=True) or date.min
+        )
 
     def decision(self, at: str, node: Node) -> Decision:
         given = self.table(at, node, _DECISION, needed=("fingerprint", "verdict", "reason", "by", "on"))

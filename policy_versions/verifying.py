@@ -12,7 +12,7 @@ from policy_versions.decisions import Block
 from policy_versions.errors import ConfigError
 from policy_versions.history import Repository
 from policy_versions.model import Release
-from policy_versions.review import Source, pending
+from policy_versions.sources import Source, pending
 from policy_versions.transparency import Key, NoteError, Tree
 from policy_versions.version_log import CHECKPOINT, LOG
 

@@ -14,6 +14,7 @@ from policy_versions import obstacles, release_file
 from policy_versions.commands.desk import DIRECTORY, LANG, chosen, draft_header, open_desk, spoken, work_tree
 from policy_versions.errors import BlockedError
 from policy_versions.history import Repository
+from policy_versions.lint import lint
 from policy_versions.reports.summary import first
 
 _DAY = click.DateTime(["%Y-%m-%d"])
@@ -77,7 +78,7 @@ def publish(policy: str | None, lang: str | None, directory: Path) -> None:
         now = datetime.now().astimezone()
         for one in chosen(desk.config, policy):
             try:
-                done = publishing.publish(desk, one, now=now, keys=keys.signing(os.environ))
+                done = publishing.publish(desk, one, now=now, keys=keys.signing(os.environ), lint=lint)
             except publishing.ReleaseBlockedError as error:
                 said = [say("publish.blocked", policy=one.id), *(f"  ☐ {say.block(b)}" for b in error.blocks)]
                 raise BlockedError(said) from None

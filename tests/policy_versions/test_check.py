@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,13 +15,15 @@ from tests.policy_versions.releasing import TOML
 
 ZH, EN = "policies/privacy/zh-CN.md", "policies/privacy/en.md"
 TEXTS = {
-    ZH: "# 隐私政策\n\n## 一、使用\n\n我们收集您的手机号，用于创建账号。\n\n## 二、联系\n\n邮箱：privacy@example.com\n",
+    ZH: "# 隐私政策\n\n## 一、使用\n\n我们收集您的手机号，用于创建账号。\n\n"
+    "## 二、联系\n\n邮箱：support@example.com\n\n"
+    "某公司，privacy@example.com。您可以向监管部门投诉。\n",
     EN: "# Privacy policy\n\n## 1. Use\n\nWe collect your phone number to create your account.\n\n## 2. Contact\n\n"
-    "Email: privacy@example.com\n",
+    "Email: support@example.com\n\nSome Co., privacy@example.com. You may complain to the authority.\n",
 }  # fmt: skip
 NEW = {
-    ZH: TEXTS[ZH].replace("privacy@example.com", "help@example.com"),
-    EN: TEXTS[EN].replace("privacy@example.com", "help@example.com"),
+    ZH: TEXTS[ZH].replace("support@example.com", "help@example.com"),
+    EN: TEXTS[EN].replace("support@example.com", "help@example.com"),
 }
 
 
@@ -120,7 +123,6 @@ def test_uncommitted_work_is_judged_without_a_range(run: Shell) -> None:
     assert out.startswith("◐ Prominent notice: changes from ")
     assert " to v1.0.0: 1 material; to apply from " in out
     assert "   + 邮箱：help@example.com" in out
-    assert "policies/privacy/en.md (en) did not change, while zh-CN did." in out
 
 
 def test_a_text_that_cannot_be_read_is_named_where_it_changed_and_passed_over_where_not(run: Shell) -> None:
@@ -248,3 +250,49 @@ def test_help_needs_nothing() -> None:
     for name in ("check", "draft", "decide", "publish", "verify"):
         result: Result = CliRunner().invoke(cli, [name, "--help"])
         assert result.exit_code == 0
+
+
+def test_lint_names_file_line_and_rule_and_what_to_do(run: Shell) -> None:
+    assert run("lint")[0] == 0
+    run.git.write(ZH, TEXTS[ZH] + "\n我们可以随时修改本政策而无需另行通知。\n\n详见【待填】\n")
+    code, out, _ = run("lint", "--format", "json")
+    found = [p for p in json.loads(out)["problems"] if p["blocks"]]
+    assert (code, [(p["rule"], p["path"], p["line"]) for p in found]) == (
+        1,
+        [("placeholder", ZH, 15), ("floor-silent-change", ZH, 13)],
+    )
+    assert found[1]["zh-CN"]["how"]
+    code, out, _ = run("lint", "--lang", "zh-CN")
+    assert f"{ZH}:15: 阻止发布 placeholder" in out
+    assert out.endswith("2 项阻止发布，2 项提示\n")
+    assert "floor-reply            blocks" in run("lint", "--rules")[1]
+    assert run("check")[0] == 1
+
+
+def test_what_lint_blocks_is_not_published(run: Shell) -> None:
+    run.git.commit({ZH: TEXTS[ZH] + "\n【待填】\n"})
+    run("draft")
+    word(run, "1.0.0")
+    code, _, err = run("publish")
+    assert (code, "a placeholder is left: 【待填】" in err) == (1, True)
+    run.git.commit({ZH: TEXTS[ZH]})
+    first(run)
+
+
+def test_the_wait_that_the_text_in_force_promises_sets_the_earliest_date(run: Shell) -> None:
+    run.git.commit({EN: TEXTS[EN] + "\nWe announce changes of this policy at least 90 days before they apply.\n"})
+    first(run)
+    run.git.commit({EN: NEW[EN], ZH: NEW[ZH]})
+    report = json.loads(run("check", "HEAD~1..HEAD", "--format", "json")[1])["policies"][0]
+    assert report["lead_days"] == 90
+    assert "promise-shorter" in {w["code"] for w in report["warnings"]}
+    run("draft")
+    path = run.git.root / "policies/privacy/releases/1.1.0.yaml"
+    early = next(p for p in path.parent.iterdir() if p.name != "1.0.0.yaml")
+    text = early.read_text("utf-8")
+    assert "lead_days: 90" in text
+    day = text.split("\neffective_on: ")[1].split()[0]
+    soon = datetime.now(UTC).date() + timedelta(days=45)  # enough for the law, not for the promise
+    early.write_text(text.replace(f"\neffective_on: {day}", f"\neffective_on: {soon}"), "utf-8")
+    blocks = {b["code"] for b in json.loads(run("check", "--format", "json")[1])["policies"][0]["blocks"]}
+    assert "effective-early" in blocks

@@ -18,11 +18,13 @@ from tests.policy_versions.releasing import TOML
 ZH, EN = "policies/privacy/zh-CN.md", "policies/privacy/en.md"
 LOGINS = '[logins]\nLin-Legal = "lin@example.com"\n"zhou" = "zhou@example.com"\n'
 OLD = {
-    ZH: "# 隐私政策\n\n## 一、使用\n\n我们收集您的手机号，用于创建账号。\n\n## 二、联系\n\n邮箱：privacy@example.com\n",
+    ZH: "# 隐私政策\n\n## 一、使用\n\n我们收集您的手机号，用于创建账号。\n\n"
+    "## 二、联系\n\n邮箱：support@example.com\n\n"
+    "某公司，privacy@example.com。您可以向监管部门投诉。\n",
     EN: "# Privacy policy\n\n## 1. Use\n\nWe collect your phone number to create your account.\n\n## 2. Contact\n\n"
-    "Email: privacy@example.com\n",
+    "Email: support@example.com\n\nSome Co., privacy@example.com. You may complain to the authority.\n",
 }  # fmt: skip
-NEW = {path: text.replace("privacy@example.com", "help@example.com") for path, text in OLD.items()}
+NEW = {path: text.replace("support@example.com", "help@example.com") for path, text in OLD.items()}
 Comment = Callable[..., dict[str, Any]]
 
 

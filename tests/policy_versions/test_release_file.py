@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from policy_versions import release_file, strict_yaml
@@ -24,6 +24,7 @@ from policy_versions.model import (
     ReleaseFinding,
     ReleaseText,
     Verdict,
+    Waiver,
 )
 from policy_versions.obligations import duty
 from policy_versions.strict_yaml import Node
@@ -46,6 +47,7 @@ RELEASE = Release(
         ),
     ),
     Level.SEPARATE_CONSENT, True, 30, answers={"platform": True},
+    waivers=(Waiver("floor-reply", "30 日内", "另有所指", "lin@example.com", "zhou@example.com", date(2026, 11, 21)),),
 )  # fmt: skip
 
 
@@ -70,6 +72,7 @@ def test_a_first_release_has_neither_findings_nor_days() -> None:
     assert release_file.parse(release_file.dump(first), "x") == first
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)  # says nothing of us: the machine was busy
 @given(
     st.recursive(
         st.text(),

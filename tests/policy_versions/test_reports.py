@@ -16,6 +16,7 @@ from markdown_it import MarkdownIt
 from policy_versions import config, decisions, duty_table
 from policy_versions.decisions import Block
 from policy_versions.errors import ConfigError
+from policy_versions.lint import severities
 from policy_versions.model import (
     Category,
     Decision,
@@ -70,7 +71,7 @@ def test_both_languages_have_the_same_sentences_with_the_same_parts() -> None:
 def test_each_stop_that_the_code_can_raise_has_words() -> None:
     sources = list(Path(str(files("policy_versions"))).rglob("*.py"))
     raised = {code for f in sources for code in re.findall(r'Block\(\s*"([a-z0-9-]+)"', f.read_text(encoding="utf-8"))}
-    raised |= {"log-altered", "log-lost"}
+    raised |= {"log-altered", "log-lost", *severities()}
     misread = r'(?:_Misread|_choice)\("([a-z0-9-]+)"'
     raised |= {f"comment-{code}" for f in sources for code in re.findall(misread, f.read_text(encoding="utf-8"))}
     table = duty_table.table()

@@ -1,0 +1,153 @@
+"""The days that texts state: there, real, ahead far enough, the same in every language and in the release file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from policy_versions.papers import Papers, Problem
+from policy_versions.promises import promise
+
+_MONTHS: Final = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
+                  "november", "december")  # fmt: skip
+_NAMES: Final = "|".join(f"{m}|{m[:3]}" for m in _MONTHS)
+_FORMS: Final = (
+    r"(?P<y>\d{4})\s*[-/.]\s*(?P<m>\d{1,2})\s*[-/.]\s*(?P<d>\d{1,2})",
+    r"(?P<y>\d{4})\s*年\s*(?P<m>\d{1,2})\s*月\s*(?P<d>\d{1,2})\s*日",
+    rf"(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\s+(?P<n>{_NAMES})\.?,?\s+(?P<y>\d{{4}})",
+    rf"(?P<n>{_NAMES})\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y>\d{{4}})",
+)
+_EFFECTIVE: Final = r"(?:生效日期?|生效时间|施行日期|effective(?:[ _-](?:date|on|from|as of))*)"
+_UPDATED: Final = (
+    r"(?:更新日期|更新时间|最近更新(?:日期)?|最后更新(?:日期)?|修订日期"
+    r"|last (?:updated|modified|revised)(?: on)?|updated(?: on)?)"
+)
+_BETWEEN: Final = r"\s*(?:为|是|is)?\W{0,6}\s*"
+_AFTERWARDS: Final = r"\s*(?:起)?\s*(?:正式)?(?:生效|施行)"  # 自 2026 年 12 月 1 日起生效
+_VERSION: Final = re.compile(r"(?:版本号?|\bversion)\s*[:：]?\s*v?(\d+(?:\.\d+)*)(?!\d)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A day that a text states, or (None) something that looks like one and is none, with its line."""
+
+    day: date | None
+    line: int
+    text: str
+
+
+def _patterns(label: str, *, after: bool) -> tuple[re.Pattern[str], ...]:
+    before = [rf"{label}{_BETWEEN}{form}" for form in _FORMS]
+    behind = [rf"{_FORMS[k]}{_AFTERWARDS}" for k in (0, 1)] if after else []
+    return tuple(re.compile(p, re.IGNORECASE) for p in (*before, *behind))
+
+
+_EFFECTIVES: Final = _patterns(_EFFECTIVE, after=True)
+_UPDATES: Final = _patterns(_UPDATED, after=False)
+
+
+def effective_on(text: str) -> date | None:
+    """Return the effective date that a text states, the first one; None when it states none or no real day."""
+    found = _stated(text, _EFFECTIVES)
+    return found.day if found else None
+
+
+def _stated(text: str, patterns: tuple[re.Pattern[str], ...]) -> Stated | None:
+    hits = [m for pattern in patterns if (m := pattern.search(text))]
+    if not hits:
+        return None
+    first = min(hits, key=lambda m: m.start())
+    parts = first.groupdict()
+    month = _month(parts["n"]) if parts.get("n") else int(parts["m"])
+    line = text.count("\n", 0, first.start()) + 1
+    try:
+        return Stated(date(int(parts["y"]), month, int(parts["d"])), line, " ".join(first[0].split()))
+    except ValueError:
+        return Stated(None, line, " ".join(first[0].split()))
+
+
+def _month(name: str) -> int:
+    return next(n for n, month in enumerate(_MONTHS, 1) if month.startswith(name.lower()))
+
+
+def problems(papers: Papers) -> Iterator[Problem]:
+    """Yield what is wrong with the days of a policy's texts."""
+    stated = {language: found for language, text in papers.now.items() if (found := _stated(text, _EFFECTIVES))}
+    days = {language: s.day for language, s in stated.items() if s.day}
+    yield from _missing(papers, set(stated))
+    for language, found in stated.items():
+        yield from _one(papers, papers.files[language], found)
+    if len(set(days.values())) > 1:
+        said = ", ".join(f"{papers.files[k]}: {day}" for k, day in days.items())
+        first = next(iter(days))
+        yield Problem("date-differs", papers.files[first], stated[first].line, {"dates": said})
+    yield from _order(papers)
+    for language in papers.now:
+        yield from _forgotten(papers, language)
+        yield from _promised(papers, language)
+
+
+def _missing(papers: Papers, stated: set[str]) -> Iterator[Problem]:
+    expected = bool(stated) or any(effective_on(text) for text in papers.before.values())
+    for language in papers.now:
+        if language not in stated:
+            yield Problem("date-missing", papers.files[language], 1, {}, blocks=True if expected else None)
+
+
+def _one(papers: Papers, path: str, found: Stated) -> Iterator[Problem]:
+    args = {
+        "found": str(found.day),
+        "quote": found.text,
+        "today": papers.today.isoformat(),
+        "earliest": papers.earliest.isoformat(),
+        "expected": str(papers.release.effective_on),
+    }
+    if found.day is None:
+        yield Problem("date-unreal", path, found.line, args)
+    elif found.day < papers.today:
+        yield Problem("date-past", path, found.line, args)
+    elif papers.release.effective_on is not None and found.day != papers.release.effective_on:
+        yield Problem("date-wrong", path, found.line, args)
+    elif found.day < papers.earliest:
+        yield Problem("date-early", path, found.line, args)
+
+
+def _order(papers: Papers) -> Iterator[Problem]:
+    """Two versions take effect in the order of their numbers; else people are told of one that never counts."""
+    last, day = papers.last, papers.release.effective_on
+    if last is None or last.effective_on is None or day is None or day >= last.effective_on:
+        return
+    path = papers.files.get(papers.config.authoritative, "")
+    args = {"effective": day.isoformat(), "number": last.number, "last": last.effective_on.isoformat()}
+    yield Problem("date-order", path or next(iter(papers.files.values())), 1, args)
+
+
+def _forgotten(papers: Papers, language: str) -> Iterator[Problem]:
+    """Name the date of updating and the version number that stayed behind while the text went on."""
+    old, new = papers.before.get(language), papers.now[language]
+    if old is None or old == new:
+        return
+    was, now = _stated(old, _UPDATES), _stated(new, _UPDATES)
+    if was and now and was.day == now.day:
+        yield Problem("updated-stale", papers.files[language], now.line, {"quote": now.text})
+    before, after = _VERSION.search(old), _VERSION.search(new)
+    if before and after and before[1] == after[1]:
+        line = new.count("\n", 0, after.start()) + 1
+        yield Problem("version-stale", papers.files[language], line, {"quote": after[0]})
+
+
+def _promised(papers: Papers, language: str) -> Iterator[Problem]:
+    """Say where the wait that the old text promised counts, and where the new text promises less (M11)."""
+    old = promise(papers.before.get(language, ""), language)
+    if old is None:
+        return
+    new = promise(papers.now[language], language)
+    args = {"days": str(old.days), "quote": old.quote, "new": str(new.days if new else 0)}
+    line = new.line if new else 1
+    if new is None or new.days < old.days:
+        yield Problem("promise-shorter", papers.files[language], line, args)
+    elif papers.release.level.rank and papers.release.lead_days == old.days:
+        yield Problem("promise-counts", papers.files[language], line, args)
