@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from policy_versions.compare import Delta
+from policy_versions.explaining import confidence, explain, spoken
 from policy_versions.facts import Fact, Statement
 from policy_versions.matchers import Match
 from policy_versions.model import (
     Assessment,
     Category,
     Clause,
-    Confidence,
     Direction,
     Effect,
     Finding,
@@ -103,7 +103,7 @@ def finding(candidate: Candidate, policy: str) -> Finding:
     clause = _clause(delta)
     path = clause.path if clause else ()
     rule = found.rule
-    what = _what(found, delta)
+    said = explain(found, delta, candidate.score)
     return Finding(
         rule=rule.id,
         category=rule.category,
@@ -114,16 +114,16 @@ def finding(candidate: Candidate, policy: str) -> Finding:
         evidence_after=after,
         lines_before=lines(delta.before),
         lines_after=lines(delta.after),
-        confidence=rule.confidence
-        if candidate.score >= 0.75
-        else Confidence.LOW
-        if candidate.score < 0.5
-        else Confidence.MEDIUM,
+        confidence=confidence(found, candidate.score),
         fingerprint=fingerprint(rule.id, policy, path, before, after),
-        explanation={language: text.replace("{what}", what) for language, text in rule.explain.items()},
-        args={"what": what, "law": "; ".join(rule.law)},
+        explanation=said.explanation,
+        args={"what": _what(found, delta), "law": "; ".join(rule.law)},
         sensitive=any(f.concept in SENSITIVE for f in (*found.lost, *found.gained)),
         path=path,
+        law=rule.law,
+        witness=said.witness,
+        confidence_reason=said.confidence_reason,
+        terms=said.terms,
     )
 
 
@@ -157,8 +157,9 @@ def _what(found: Match, delta: Delta) -> str:
 
 
 def _named(facts: Sequence[Fact], side: Statement | None) -> str:
-    spoken = [f for f in facts if not f.concept.startswith("actor.")] or facts
-    return ", ".join([verbatim(s, side.text if side else "") for s in dict.fromkeys(f.surface for f in spoken)][:4])
+    return ", ".join(
+        [verbatim(s, side.text if side else "") for s in dict.fromkeys(f.surface for f in spoken(facts))][:4]
+    )
 
 
 def _clause(delta: Delta) -> Clause | None:
@@ -192,7 +193,11 @@ def finding_json(finding: Finding) -> dict[str, Any]:
         "evidence_before": finding.evidence_before,
         "evidence_after": finding.evidence_after,
         "confidence": str(finding.confidence),
+        "confidence_reason": dict(finding.confidence_reason),
         "explanation": dict(finding.explanation),
+        "witness": dict(finding.witness),
+        "law": list(finding.law),
+        "terms": list(finding.terms),
         "fingerprint": finding.fingerprint,
         "lines": {
             "before": [finding.lines_before.first, finding.lines_before.last],

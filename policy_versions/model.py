@@ -99,7 +99,10 @@ class ClauseChange:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One change of substance (or one that a person must judge), with quotes that are verbatim text of each side."""
+    """One change of substance (or one that a person must judge), with quotes that are verbatim text of each side.
+
+    `witness` is the last part of `explanation`. `terms` are W3C DPV IRIs. Release files keep nothing after `path`.
+    """
 
     rule: str
     category: Category
@@ -116,6 +119,10 @@ class Finding:
     args: Mapping[str, str] = field(default_factory=dict)
     sensitive: bool = False
     path: tuple[str, ...] = ()
+    law: tuple[str, ...] = ()
+    witness: Mapping[str, str] = field(default_factory=dict)
+    confidence_reason: Mapping[str, str] = field(default_factory=dict)
+    terms: tuple[str, ...] = ()
 
     @property
     def quotes(self) -> tuple[str, str]:

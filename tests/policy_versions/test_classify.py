@@ -48,6 +48,7 @@ def test_json_has_the_agreed_shape() -> None:
     assert set(shape["findings"][0]) == {
         "rule", "category", "effect", "direction", "material", "evidence_before", "evidence_after",
         "confidence", "explanation", "fingerprint", "lines",
+        "confidence_reason", "witness", "law", "terms",
     }  # fmt: skip
     assert shape["findings"][0]["lines"] == {"before": [9, 9], "after": [9, 9]}
 
@@ -77,8 +78,8 @@ def test_language_is_detected(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("before", "after", "language", "said"),
     [
-        ("客服电话：+86 10 0000 0101", "客服电话：+86 10 0000 0202", "zh-CN", "（10 0000 0101 → 10 0000 0202）"),
-        ("We keep logs for six months.", "We keep logs for **two** years.", "en", "(six months → two years)"),
+        ("客服电话：+86 10 0000 0101", "客服电话：+86 10 0000 0202", "zh-CN", "由10 0000 0101更换为10 0000 0202"),
+        ("We keep logs for six months.", "We keep logs for **two** years.", "en", "two years instead of six months"),
     ],
 )
 def test_an_explanation_names_what_changed_in_the_text_s_own_words(
