@@ -115,7 +115,10 @@ class _Said:
         return self.shape is not Effect.CHANGED and sum(map(_denied, facts)) * 2 > len(facts)
 
     def change(self) -> str:
-        """Say what changed."""
+        """Say what changed; a rule that has no sentences yet speaks with its general one."""
+        if not self.rule:
+            named = self.names((*self.lost, *self.gained), self.delta.after) or self._text()
+            return self.found.rule.explain[self.language].replace("{what}", named)
         general = cast("dict[str, str]", self.words["general"])
         keys = [f"{self.shape}-{self.found.direction}", str(self.shape)]
         table, marked = self.rule, True
