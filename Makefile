@@ -5,7 +5,7 @@ SERVE ?= 1
 DEMO_DIR ?= demo-out
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help install dev demo test lint bench sweep lock clean
+.PHONY: help install dev demo test lint bench sweep reference lock clean
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
@@ -31,11 +31,12 @@ demo: .venv/.installed  ## one change from git diff to a person's recorded answe
 test: .venv/.dev  ## the whole suite; says what it skipped and why
 	.venv/bin/pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered $(ARGS)
 
-lint: .venv/.dev  ## formatting, style, types, layers, dependencies, workflows
+lint: .venv/.dev  ## formatting, style, types, layers, dependencies, workflows, a fresh reference
 	.venv/bin/ruff format --check . && .venv/bin/ruff check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	.venv/bin/deptry .
+	.venv/bin/python -m tests.reference --check
 	.venv/bin/actionlint .github/workflows/*.yml policy_versions/samples/layout/workflows/*.yml && .venv/bin/zizmor --offline --quiet .github $(wildcard policy_versions/samples/layout/workflows/*.yml)
 	.venv/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml policy_versions/samples/layout/workflows/*.yml
 	.venv/bin/check-jsonschema --builtin-schema vendor.github-actions .github/actions/*/action.yml
@@ -45,6 +46,9 @@ bench: .venv/.dev  ## ratios against the limits of the same run, both sides alte
 
 sweep: .venv/.dev  ## what the classifier says about every change of whole histories (HISTORY="path ..." ARGS="--sample 60 --seed 1")
 	.venv/bin/python -m tests.sweep $(HISTORY) $(ARGS)
+
+reference: .venv/.dev  ## write the reference of the rules (policy_versions/reference) from the rules, cases and concepts
+	.venv/bin/python -m tests.reference
 
 lock:  ## resolve anew (needs uv on PATH or in .venv)
 	.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --extra postgres --extra redis --group build -o requirements/runtime.lock pyproject.toml

@@ -28,8 +28,8 @@ COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
         "classify",
         "Say what changed between two texts and what it means.",
     ),
-    "rules": ("policy_versions.commands.classify", "rules", "List the rules of the classifier."),
-    "explain": ("policy_versions.commands.classify", "explain", "Explain one rule."),
+    "rules": ("policy_versions.commands.rules", "rules", "List the rules of the classifier."),
+    "explain": ("policy_versions.commands.rules", "explain", "Explain one rule, with examples."),
     "check": (
         "policy_versions.commands.check",
         "check",

@@ -1,4 +1,4 @@
-"""`policyctl classify`, `rules` and `explain`."""
+"""`policyctl classify`."""
 
 from __future__ import annotations
 
@@ -137,50 +137,3 @@ def _print(found: Assessment) -> None:
                 click.echo(f"  {mark} {text}")
         language = "zh-CN" if found.language.startswith("zh") else "en"
         click.echo(f"  {finding.explanation[language]}")
-
-
-@click.command()
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="What to print.")
-def rules(form: str) -> None:
-    """List the rules of the classifier."""
-    from policy_versions.rules import load  # noqa: PLC0415
-
-    if form == "json":
-        listed = [
-            {"id": r.id, "category": str(r.category), "kind": r.kind, "law": list(r.law), "explain": r.explain}
-            for r in load()
-        ]
-        click.echo(json.dumps(listed, ensure_ascii=False, indent=2))
-        return
-    for rule in load():
-        click.echo(f"{rule.id:22} {rule.category:13} {rule.explain['en']}")
-
-
-@click.command()
-@click.argument("rule_id", metavar="RULE")
-def explain(rule_id: str) -> None:
-    """Explain one rule: when it speaks, what it means, on which law it rests."""
-    import difflib  # noqa: PLC0415
-
-    from policy_versions.rules import find, load  # noqa: PLC0415
-
-    rule = find(rule_id)
-    if rule is None:
-        near = difflib.get_close_matches(rule_id, [r.id for r in load()], 3, 0.4)
-        raise PolicyError(
-            f"no rule {rule_id!r}" + (f" (nearest: {', '.join(near)})" if near else "; see `policyctl rules`")
-        )
-    for name, value in (
-        ("rule", rule.id),
-        ("category", str(rule.category)),
-        ("kind", rule.kind),
-        ("direction", rule.direction),
-        ("new", ", ".join(rule.new or rule.acts)),
-        ("beside", "; ".join(" | ".join(g) for g in rule.every)),
-        ("never beside", ", ".join(rule.none)),
-        ("law", "; ".join(rule.law)),
-        ("zh-CN", rule.explain["zh-CN"]),
-        ("en", rule.explain["en"]),
-    ):
-        if value:
-            click.echo(f"{name:13} {value}")
