@@ -79,8 +79,8 @@ def check(  # noqa: PLR0913, PLR0917 - one option each
         outputs.write(path, render(name, report, lang, spoken(None).languages[0]))
     if all(path != "-" for _, path in wanted):
         _show(screen, report, lang)
-    if summary := _summary(names):
-        outputs.append(summary, render("summary", report, lang, spoken(None).languages[0]))
+    if "summary" not in dict(wanted) and (summary := _summary(names)):
+        outputs.write(summary, render("summary", report, lang, spoken(None).languages[0]))
     if any(r.blocks for r in report.reviews) and not exit_zero:
         sys.exit(1)
 

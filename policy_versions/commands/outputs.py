@@ -43,10 +43,12 @@ def write(path: str, text: str) -> None:
         return
     target = Path(os.path.realpath(path))
     try:
-        if target.exists() and not target.is_file():  # /dev/stdout, a pipe
+        if path == os.environ.get("GITHUB_STEP_SUMMARY"):  # other commands of the step write there too
+            _append(target, text)
+        elif target.exists() and not target.is_file():  # /dev/stdout, a pipe
             target.write_text(text, encoding="utf-8")
-            return
-        _replace(target, text)
+        else:
+            _replace(target, text)
     except OSError as error:
         raise OutputError(f"--output: {path}: {error.strerror}") from None
 
@@ -73,23 +75,14 @@ def _umask() -> int:
 SUMMARY: Final = 1_048_576  # bytes that GitHub takes of a step's summary
 
 
-def append(path: str, text: str) -> None:
+def _append(target: Path, text: str) -> None:
     """Add to GitHub's job summary, unless there is no room left in it: a too large one is refused whole."""
-    target = Path(path)
-    try:
-        there = target.stat().st_size if target.exists() else 0
-        if there + len(text.encode()) > SUMMARY:
-            print_error(f"policyctl: {path} is full: the job summary is left out")
-            return
-        with target.open("a", encoding="utf-8") as file:
-            file.write(text)
-    except OSError as error:
-        raise OutputError(f"GITHUB_STEP_SUMMARY: {path}: {error.strerror}") from None
-
-
-def print_error(text: str) -> None:
-    """Say something beside the report."""
-    click.echo(text, err=True)
+    there = target.stat().st_size if target.exists() else 0
+    if there + len(text.encode()) > SUMMARY:
+        click.echo(f"policyctl: {target} is full: the job summary is left out", err=True)
+        return
+    with target.open("a", encoding="utf-8") as file:
+        file.write(text)
 
 
 def colours(env: Mapping[str, str]) -> bool:

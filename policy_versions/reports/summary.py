@@ -48,12 +48,17 @@ def overall(report: Report, say: Words) -> str:
     if strictest(report.reviews) is Level.NONE and any(r.removed for r in report.reviews):
         args["level"] = f"{say('sign.unclassified')} {say('level.gone')}"
     stops = sum(len(r.blocks) for r in report.reviews)
-    return say("report.several", **args, loud=sum(map(loud, report.reviews)), rest=rest(stops, say))
+    return say("report.several", **args, loud=sum(map(substantial, report.reviews)), rest=rest(stops, say))
+
+
+def substantial(review: Review) -> bool:
+    """Say whether there is more to a change than edits that mean nothing new."""
+    return bool(review.release.findings or review.removed or _first(review))
 
 
 def loud(review: Review) -> bool:
-    """Say whether there is more to a change than edits that mean nothing new."""
-    return bool(review.release.findings or review.blocks or review.warnings or review.removed or _first(review))
+    """Say whether there is something to be read or done."""
+    return bool(substantial(review) or review.blocks or review.warnings)
 
 
 def _first(review: Review) -> bool:
