@@ -8,6 +8,7 @@ import sys
 from typing import Any, Final
 
 import click
+from click.shell_completion import CompletionItem
 
 from policy_versions import __version__
 from policy_versions.errors import PolicyError
@@ -49,6 +50,9 @@ COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
     ),
     "publish": ("policy_versions.commands.release", "publish", "Tag and log a release that nothing blocks."),
     "verify": ("policy_versions.commands.release", "verify", "Check that no published text was altered."),
+    "git-diff": ("policy_versions.commands.shell", "git_diff", "Show redlines in `git diff` (a diff driver)."),
+    "completion": ("policy_versions.commands.shell", "completion", "Print the completion script of a shell."),
+    "schema": ("policy_versions.commands.shell", "schema", "Print the JSON Schema of check's reports."),
     "archive": ("archive.cli", "archive", "Export or serve the archive."),
     "notify": ("notifier.cli", "notify", "Plan, send and follow campaigns."),
     "consent": ("notifier.cli", "consent", "Show and record what people answered."),
@@ -81,6 +85,11 @@ class LazyGroup(click.Group):
             return None
         command = getattr(importlib.import_module(entry[0]), entry[1])
         return command if isinstance(command, click.Command) else None
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Complete a sub-command's name without importing any."""
+        found = [CompletionItem(name, help=entry[2]) for name, entry in COMMANDS.items() if name.startswith(incomplete)]
+        return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the sub-commands without importing them."""
