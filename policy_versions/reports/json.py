@@ -100,6 +100,9 @@ def _finding(review: Review, found: ReleaseFinding) -> dict[str, object]:
         "place": _place(review, found),
         "path": list(f.path),
         "explanation": dict(f.explanation),
+        "witness": dict(f.witness),
+        "confidence_reason": dict(f.confidence_reason),
+        "terms": list(f.terms),
         "duty": {
             "level": duty.level,
             "lead_days": duty.lead_days,

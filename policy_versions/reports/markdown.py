@@ -19,6 +19,7 @@ COMMENT: Final = 65_536 - 1_536  # GitHub's limit of a comment, with room for a 
 SUMMARY: Final = 1_048_576 - 16_384  # bytes of GitHub's job summary; other steps share the page, not the limit
 _FULL: Final = 20  # policies that are shown whole; more have a line each
 _OPEN: Final = 5  # changes that stand open in the table
+_DUE: Final = 8  # things to do, likewise
 _PATHS: Final = 20
 _NAMES: Final = 5
 _SAID: Final = 90  # characters of a folded passage's beginning that stay
@@ -75,7 +76,7 @@ def _review(review: Review, outlook: Outlook | None, say: Words) -> Iterator[Sec
     yield _text(f"### {plain(said.level(review, say))} — {title}\n\n{verdict}\n\n")
     yield from _tables(review, say)
     yield from _caused(outlook, say)
-    yield _todo(review, say)
+    yield from _todo(review, say)
     yield _folded(say("report.questions"), tuple(_questions(review, say)), _more(say, "other"), rank=5)
     warnings = tuple(f"- {_block(b, say)}\n" for b in review.warnings)
     yield _folded(say("report.warnings"), warnings, _more(say, "other"), rank=4)
@@ -127,18 +128,20 @@ def _row(review: Review, group: Sequence[ReleaseFinding], say: Words) -> str:
 
 def _change(review: Review, group: Sequence[ReleaseFinding], say: Words) -> str:
     f = group[0].finding
-    meant = say.each(lambda one: f"**{plain(_meaning(review, group, one))}**", "<br>")
+    meant = say.each(lambda one: _meaning(review, group, one), "<br>")
     kind = say.each(lambda one: plain(one("report.kind", category=one(f"category.{f.category}"),
                                           direction=one(f"direction.{f.direction}"))), "<br>")  # fmt: skip
     return "<br>".join([meant, kind, *(_where(review, found, say) for found in group)])
 
 
 def _meaning(review: Review, group: Sequence[ReleaseFinding], say: Words) -> str:
-    """Say what changed in one language: in the words of whoever decided, else of the finding in that language."""
+    """Say what changed in one language, in the decider's words where there are some, and what it means for people."""
     family = say.languages[0].partition("-")[0]
-    decided = [d.says for f in group if (d := said.made(review, f)) is not None and d.says]
     own = [f for f in group if f.language.partition("-")[0] == family]
-    return say.texts({**(own or group)[0].finding.explanation, **(decided[0] if decided else {})})
+    finding = (own or group)[0].finding
+    decided = [d.says for f in group if (d := said.made(review, f)) is not None and d.says]
+    change, meant = said.explained(finding, say)
+    return f"**{plain(say.texts(decided[0]) if decided else change)}** {plain(meant)}".strip()
 
 
 def _where(review: Review, found: ReleaseFinding, say: Words) -> str:
@@ -200,11 +203,13 @@ def _line(text: str) -> str:
     return "&emsp;" * ((len(text) - len(text.lstrip())) // 2) + line(text)
 
 
-def _todo(review: Review, say: Words) -> Section:
+def _todo(review: Review, say: Words) -> Iterator[Section]:
     if not review.blocks:
-        return _text(f"✅ **{plain(say('report.clean'))}**\n\n")
+        yield _text(f"✅ **{plain(say('report.clean'))}**\n\n")
+        return
     items = tuple(f"- [ ] {_block(b, say)}\n" for b in said.todo(review))
-    return Section(items, _more(say, "todo"), f"**{plain(say('report.clear-first'))}**\n\n", "\n", rank=1)
+    yield Section(items[:_DUE], _more(say, "todo"), f"**{plain(say('report.clear-first'))}**\n\n", "\n", rank=1)
+    yield _folded(say("report.due", count=len(items) - _DUE), items[_DUE:], _more(say, "todo"), rank=2)
 
 
 def _block(block: Block, say: Words) -> str:

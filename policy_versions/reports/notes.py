@@ -50,7 +50,7 @@ def _notes(review: Review, say: Words) -> Iterator[tuple[int, Note]]:
     for found in review.release.findings:
         yield found.obligation.level.rank, _finding(review, found, say)
     for block in (*review.blocks, *review.warnings):
-        if block.args.get("line", "").isdigit() and "path" in block.args:
+        if block.args.get("line", "").isdigit() and block.args.get("path"):
             stops = block in review.blocks
             yield (Level.CONSENT if stops else Level.ROUTINE).rank, _lint(block, stops, say)
 

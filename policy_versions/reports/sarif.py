@@ -44,7 +44,7 @@ def render(report: Report, say: Words) -> str:
 def _rule(name: str, rule: Rule | None) -> dict[str, Any]:
     """Describe a rule, or what the lint of documents calls by a name of its own."""
     if rule is None:
-        return {"id": name, "shortDescription": {"text": name}}
+        return _own(name)
     law = ", ".join(rule.law)
     said = [rule.explain[x] for x in LANGUAGES]
     about = [f"{words(x)('column.change')}: {words(x)(f'category.{rule.category}')}" for x in LANGUAGES]
@@ -58,6 +58,15 @@ def _rule(name: str, rule: Rule | None) -> dict[str, Any]:
         },
         "properties": {"tags": ["privacy", str(rule.category)]},
     }
+
+
+def _own(name: str) -> dict[str, Any]:
+    """Describe a rule of the lint by how it is cleared, in both languages; the places of names stay open."""
+    texts = [words(x) for x in LANGUAGES]
+    key = f"block.{name}.how"
+    said = [one(key, **dict.fromkeys(one.names(key), "…")) for one in texts if one.has(key)]
+    about = {"help": {"text": "\n".join(said), "markdown": "\n\n".join(said)}} if said else {}
+    return {"id": name, "shortDescription": {"text": name}, **about}
 
 
 def _result(note: Note, names: Sequence[str]) -> dict[str, Any]:

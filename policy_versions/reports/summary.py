@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from policy_versions.decisions import Block, decided
-from policy_versions.model import Category, Decision, Level, Lines, Outlook, Reach, ReleaseFinding
+from policy_versions.model import Category, Decision, Finding, Level, Lines, Outlook, Reach, ReleaseFinding
 from policy_versions.reports.words import Words
 from policy_versions.review import Review
+
+_SENTENCE: Final = re.compile(r"(.+?[。！？]|.+?[.!?](?=\s))\s*(.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +160,16 @@ def lines(review: Review, found: ReleaseFinding) -> Lines:
     if place is not None:
         return place.lines
     return found.finding.lines_after if found.finding.lines_after.first else found.finding.lines_before
+
+
+def explained(finding: Finding, say: Words) -> tuple[str, str]:
+    """Say what changed and, apart from it, what it means for people: the witness, else all after the first sentence."""
+    text = say.texts(finding.explanation)
+    meant = say.texts(finding.witness) if finding.witness else ""
+    if meant and text.endswith(meant) and text != meant:
+        return text.removesuffix(meant).strip(), meant
+    first = _SENTENCE.match(text)
+    return (first[1], first[2]) if first else (text, "")
 
 
 def quotes(review: Review, found: ReleaseFinding) -> tuple[str, str]:

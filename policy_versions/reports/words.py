@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
+from string import Formatter
 from typing import Final
 
 from policy_versions.decisions import Block
@@ -40,6 +41,10 @@ class Words:
     def has(self, key: str) -> bool:
         """Say whether there is such a sentence."""
         return key in self._tables[0]
+
+    def names(self, key: str) -> tuple[str, ...]:
+        """Name what a sentence must be given."""
+        return tuple(dict.fromkeys(name for _, name, _, _ in Formatter().parse(self._tables[0][key]) if name))
 
     def block(self, block: Block) -> str:
         """Say what stands in the way, and how to clear it."""

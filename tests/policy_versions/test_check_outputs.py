@@ -175,6 +175,5 @@ def test_what_changed_in_substance_is_told_of_each_of_several_policies(run: Shel
         "policies/terms.md", "---\nx: y\n---\n# Terms\n\nBe kind, or write to privacy@example.com.\n"
     )
     out = run("check", "--format", "markdown", "--lang", "en")[1]
-    assert out.startswith("**◐ Prominent notice: 2 policies touched, 1 of them in substance; still to do: 1.**")
-    assert "Policies with editorial changes alone: 1" in out
-    assert "- Terms: · Editorial: what changed is not in the words that people read" in out
+    assert out.startswith("**◐ Prominent notice: 2 policies touched, 1 of them in substance; still to do: ")
+    assert "### · Editorial — Terms\n\n· Editorial: what changed is not in the words that people read" in out

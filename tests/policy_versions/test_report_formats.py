@@ -248,6 +248,37 @@ def test_a_text_that_is_new_or_gone_is_never_called_editorial() -> None:
         assert "Editorial" not in out
 
 
+def test_policies_with_nothing_to_read_are_folded_in_one_list() -> None:
+    same = replace(review(), editorial=(), blocks=(), warnings=())
+    out = markdown.render(Report((review("purpose: x"), same, same)), words("en"))
+    folded = out[out.index("<details><summary>Policies with editorial changes alone: 2</summary>") :]
+    assert folded.count("- Privacy policy: · Editorial: what changed is not in the words that people read") == 2
+
+
+def test_what_a_change_means_stands_beside_what_it_is() -> None:
+    said, meant = {"en": "A new recipient. Who agreed expected none."}, {"en": "Who agreed expected none."}
+    out = markdown.render(Report((cut(review("purpose: x"), explanation=said, witness=meant),)), words("en"))
+    assert "| **A new recipient.** Who agreed expected none.<br>" in out
+    kept = cut(review("purpose: x"), explanation=said)  # a release file keeps no witness of its own
+    assert "| **A new recipient.** Who agreed expected none.<br>" in markdown.render(Report((kept,)), words("en"))
+
+
+def test_many_things_to_do_do_not_push_each_other_out_of_sight() -> None:
+    stops = tuple(Block("placeholder", {"path": "a.md", "line": str(n), "quote": "TODO"}) for n in range(20))
+    out = markdown.render(Report((review("purpose: x", blocks=stops),)), words("en"))
+    assert out.count("- [ ]") == 20
+    assert out[: out.index("<details><summary>12 more things to do</summary>")].count("- [ ]") == 8
+
+
+def test_sarif_explains_the_lint_s_rules_too() -> None:
+    stops = (Block("placeholder", {"path": "a.md", "line": "3", "quote": "TODO"}),)
+    log = json.loads(sarif.render(report("purpose: x", blocks=stops), BOTH))
+    SARIF.validate(log)
+    rule = next(r for r in log["runs"][0]["tool"]["driver"]["rules"] if r["id"] == "placeholder")
+    assert re.search(r"[\u4e00-\u9fff]", rule["help"]["text"])
+    assert re.search(r"[A-Za-z ]{4}", rule["help"]["text"])
+
+
 def test_texts_that_nobody_judged_are_named() -> None:
     one = Report((review("purpose: x"),), unjudged=("policies/陌生.md",))
     for name in ("text", "markdown", "json"):

@@ -44,9 +44,9 @@ def test_git_shows_the_redline_of_uncommitted_work(git: GitMaker) -> None:
     git.write(ZH, NEW[ZH])
     out = git.git("diff")
     assert out.startswith(f"--- a/{ZH}\n+++ b/{ZH}\n@@ -9 +9 @@ 隐私政策 › 联系\n")
-    assert "~ 邮箱：[-privacy@example.com-]{+help@example.com+}" in out
+    assert "~ 邮箱：[-support@example.com-]{+help@example.com+}" in out
     assert "\x1b" not in out
-    assert "-邮箱：privacy@example.com" in git.git("diff", "--no-ext-diff")
+    assert "-邮箱：support@example.com" in git.git("diff", "--no-ext-diff")
 
 
 def test_git_shows_what_is_new_gone_renamed_and_what_cannot_be_read(git: GitMaker) -> None:
