@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
+from hashlib import blake2b
+from itertools import chain
+from operator import itemgetter
 from typing import Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -38,14 +40,19 @@ class Preview:
     by_audience: Counter[str] = field(default_factory=Counter)
     unreachable: Counter[str] = field(default_factory=Counter)
 
-    def add(self, plan: Planned) -> None:
-        """Count one delivery."""
-        self.planned += 1
-        self.by_audience[plan.audience] += 1
-        if plan.unreachable:
-            self.unreachable[UNREACHABLE[plan.unreachable]] += 1
-        else:
-            self.by_channel[plan.channel, plan.language] += 1
+    def add(self, plans: Sequence[Planned], people: int) -> None:
+        """Count the deliveries of some people."""
+        self.people += people
+        self.planned += len(plans)
+        for (audience, language, channel, unreachable), count in Counter(map(_COUNTED, plans)).items():
+            self.by_audience[audience] += count
+            if unreachable:
+                self.unreachable[UNREACHABLE[unreachable]] += count
+            else:
+                self.by_channel[channel, language] += count
+
+
+_COUNTED: Final = itemgetter(*map(Planned._fields.index, ("audience", "language", "channel", "unreachable")))
 
 
 def draft(
@@ -94,9 +101,7 @@ def plan(database: Database, campaign: Campaign, now: datetime) -> Preview:
         preview = Preview(stored)
         planner = deliveries.Planner(connection, stored.id)
         for plans, people in _plans(connection, stored, now):
-            preview.people += people
-            for one in plans:
-                preview.add(one)
+            preview.add(plans, people)
             planner.write(plans)
         planner.close(now)
     return preview
@@ -107,9 +112,7 @@ def preview(database: Database, campaign: Campaign, now: datetime) -> Preview:
     result = Preview(campaign)
     with database.read() as connection:
         for plans, people in _plans(connection, campaign, now):
-            result.people += people
-            for one in plans:
-                result.add(one)
+            result.add(plans, people)
     return result
 
 
@@ -117,12 +120,13 @@ def _plans(connection: Connection, campaign: Campaign, now: datetime) -> Iterato
     """Yield the deliveries that are still to be planned, page by page, with the number of people they are for."""
     publisher = campaign.snapshot.publisher
     today = now.astimezone(ZoneInfo(publisher.timezone)).date()
+    desk = Addresser(campaign)
     for people in _people(connection, campaign, now):
         done = deliveries.planned_ids(connection, campaign.id, [person.id for person in people])
         fresh = [person for person in people if person.id not in done]
         wanted = {person.guardian_id for person in fresh if person.guardian_id}
         guardians = recipients.by_id(connection, wanted)
-        yield [one for person in fresh for one in decide(person, guardians, campaign, today)], len(fresh)
+        yield list(chain.from_iterable(decide(person, guardians, desk, today) for person in fresh)), len(fresh)
 
 
 def _people(connection: Connection, campaign: Campaign, now: datetime) -> Iterator[Sequence[Recipient]]:
@@ -155,54 +159,81 @@ def _undecided(connection: Connection, about: Snapshot, people: Sequence[str], n
     return found
 
 
-def decide(person: Recipient, guardians: Mapping[str, Recipient], campaign: Campaign, today: date) -> Iterator[Planned]:
+def decide(person: Recipient, guardians: Mapping[str, Recipient], desk: Addresser, today: date) -> list[Planned]:
     """Say which messages a person gets: their own, and for a child the guardian's on its behalf (seed policy 六.1).
 
     Who cannot be reached gets a delivery too, marked with the reason, so that nobody is missing from the ledger.
     """
-    publisher = campaign.snapshot.publisher
-    if not is_minor(person, on=today, under=publisher.guardian_under):
-        yield from _addressed(campaign, person, person, Audience.PERSON)
-        return
-    yield from _addressed(campaign, person, person, Audience.CHILD)
+    if not is_minor(person, on=today, under=desk.guardian_under):
+        return desk.addressed(person, person, Audience.PERSON)
     guardian = guardians.get(person.guardian_id or "")
     if guardian is not None:
-        yield from _addressed(campaign, person, guardian, Audience.GUARDIAN)
+        theirs = desk.addressed(person, guardian, Audience.GUARDIAN)
     else:
         unknown = Recipient(person.guardian_id or "", person.language)
-        yield _planned(campaign, person, unknown, Audience.GUARDIAN, campaign.channels[0])._replace(unreachable=-2)
+        theirs = [desk.planned(person, unknown, Audience.GUARDIAN, desk.channels[0], -2)]
+    return desk.addressed(person, person, Audience.CHILD) + theirs
 
 
-def _addressed(campaign: Campaign, person: Recipient, actor: Recipient, audience: Audience) -> Iterator[Planned]:
-    """Plan the first channel on which somebody has an address, and the one on our own pages for all."""
-    outer = [channel for channel in campaign.channels if channel != IN_APP]
-    channel = next((name for name in outer if address_of(actor, name)), "")
-    if channel:
-        yield _planned(campaign, person, actor, audience, channel)
-    elif outer:
-        missing = -3 if audience is Audience.GUARDIAN else -1
-        yield _planned(campaign, person, actor, audience, outer[0])._replace(unreachable=missing)
-    if len(outer) < len(campaign.channels):
-        yield _planned(campaign, person, actor, audience, IN_APP)
+class Addresser:
+    """Addresses the messages of one campaign; what is the same for everybody is looked up once."""
+
+    def __init__(self, campaign: Campaign) -> None:
+        publisher = campaign.snapshot.publisher
+        self.guardian_under = publisher.guardian_under
+        self.channels = campaign.channels
+        self._outer = [(name, _kind(name)) for name in campaign.channels if name != IN_APP]
+        self._inner = len(self._outer) < len(campaign.channels)
+        self._snapshot = campaign.snapshot
+        self._id, self._domain = campaign.id, domain_of(publisher)
+        self._spoken: dict[str, str] = {}
+
+    def addressed(self, person: Recipient, actor: Recipient, audience: Audience) -> list[Planned]:
+        """Plan the first channel on which somebody has an address, and the one on our own pages for all."""
+        found = []
+        for channel, kind in self._outer:
+            if actor.addresses.get(kind):
+                found.append(self.planned(person, actor, audience, channel, 0))
+                break
+        else:
+            if self._outer:
+                missing = -3 if audience is Audience.GUARDIAN else -1
+                found.append(self.planned(person, actor, audience, self._outer[0][0], missing))
+        if self._inner:
+            found.append(self.planned(person, actor, audience, IN_APP, 0))
+        return found
+
+    def planned(
+        self, person: Recipient, actor: Recipient, audience: Audience, channel: str, unreachable: int
+    ) -> Planned:
+        """Plan one delivery; `unreachable` is a key of UNREACHABLE or 0."""
+        told = self._spoken.get(actor.language)
+        if told is None:
+            told = self._spoken[actor.language] = language_for(actor.language, self._snapshot)
+        key = _message_id(self._id, person.id, actor.id, channel, self._domain)
+        return Planned(person.id, actor.id, audience, told, channel, address_of(actor, channel), key, unreachable)
 
 
 def address_of(person: Recipient, channel: str) -> str:
     """Return the address that a channel sends to, or nothing; our own pages know people by id."""
     if channel == IN_APP:
         return person.id
-    return person.addresses.get("sms" if channel.startswith("sms") else channel, "")
+    return person.addresses.get(_kind(channel), "")
 
 
-def _planned(campaign: Campaign, person: Recipient, actor: Recipient, audience: Audience, channel: str) -> Planned:
-    key = message_id(campaign, person.id, actor.id, channel)
-    told = language_for(actor.language, campaign.snapshot)
-    return Planned(person.id, actor.id, audience, told, channel, address_of(actor, channel), key)
+def _kind(channel: str) -> str:
+    """Name the kind of address that a channel sends to: all providers of short messages share one."""
+    return "sms" if channel.startswith("sms") else channel
 
 
 def message_id(campaign: Campaign, person: str, actor: str, channel: str) -> str:
     """Derive the Message-ID: the same for each attempt, saying nothing about the person (RFC 5322 section 3.6.4)."""
-    digest = hashlib.blake2b(f"{campaign.id}\0{person}\0{actor}\0{channel}".encode(), digest_size=16).hexdigest()
-    return f"<{digest}@{domain_of(campaign.snapshot.publisher)}>"
+    return _message_id(campaign.id, person, actor, channel, domain_of(campaign.snapshot.publisher))
+
+
+def _message_id(campaign: str, person: str, actor: str, channel: str, domain: str) -> str:
+    digest = blake2b(f"{campaign}\0{person}\0{actor}\0{channel}".encode(), digest_size=16)
+    return f"<{digest.hexdigest()}@{domain}>"
 
 
 def domain_of(publisher: Publisher) -> str:

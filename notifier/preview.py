@@ -56,7 +56,7 @@ def reach(source: str, release: Release, publisher: Publisher, now: datetime) ->
     from notifier.audience import is_minor  # noqa: PLC0415
     from notifier.store.deliveries import UNREACHABLE  # noqa: PLC0415
 
-    campaign = campaigns.draft(release, publisher, now)
+    desk = campaigns.Addresser(campaigns.draft(release, publisher, now))
     today = now.astimezone(ZoneInfo(publisher.timezone)).date()
     minors = people = 0
     channels: Counter[str] = Counter()
@@ -67,7 +67,7 @@ def reach(source: str, release: Release, publisher: Publisher, now: datetime) ->
         for person in persons:
             people += 1
             minors += is_minor(person, on=today, under=publisher.guardian_under)
-            for plan in campaigns.decide(person, guardians, campaign, today):
+            for plan in campaigns.decide(person, guardians, desk, today):
                 reason = UNREACHABLE.get(plan.unreachable, "")
                 if reason:
                     unreachable[reason] += 1

@@ -29,6 +29,7 @@ _COLUMNS: Final = (
     "chunk",
     "message_id",
 )
+_ROLES: Final = {audience: audience.value for audience in Audience}  # an enumeration's own look-up is slow
 _EVENTS: Final = ("delivery_id", "state", "at", "provider_id", "detail")
 
 
@@ -68,24 +69,13 @@ class Planner:
         bulk.insert(self.connection, "deliveries", _COLUMNS, rows)
 
     def _row(self, plan: Planned) -> tuple[Any, ...]:
-        channel = plan.channel
-        chunk = plan.unreachable
+        person, actor, audience, language, channel, address, key, chunk = plan
         if not chunk:
             if channel not in self.first:
                 self.first[channel] = _next_chunk(self.connection, self.campaign, channel)
             chunk = self.first[channel] + self.count[channel] // CHUNK
             self.count[channel] += 1
-        return (
-            self.campaign,
-            plan.recipient_id,
-            plan.actor_id,
-            plan.audience.value,
-            plan.language,
-            channel,
-            plan.address,
-            chunk,
-            plan.message_id,
-        )
+        return (self.campaign, person, actor, _ROLES[audience], language, channel, address, chunk, key)
 
     def close(self, now: datetime) -> None:
         """Open the chunks to the workers, and record who cannot be reached and why."""
