@@ -5,15 +5,13 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-import re
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final
+from typing import IO, Final
 
-import phonenumbers
-from email_validator import EmailNotValidError, validate_email
-
+from notifier.cells import AGE_BANDS, CellError, Reason, cell, identifier, place
+from notifier.cells import language as tag
 from notifier.model import Recipient
 from policy_versions.errors import PolicyError
 
@@ -28,14 +26,15 @@ COLUMNS: Final = (
     "email",
     "phone",
 )
-AGE_BANDS: Final = {"0-13": 13, "14-17": 17, "18+": 18}  # band -> the highest age in it that counts
-_LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
-_PLACE: Final = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
-_REGION: Final = re.compile(r"[A-Z]{2}")
+_PIECE: Final = 1 << 20  # bytes
 
 
 class AudienceError(PolicyError):
     """The file as a whole cannot be read as recipients."""
+
+    def __init__(self, key: str, **values: object) -> None:
+        self.why = Reason(f"file.{key}", **values)
+        super().__init__(self.why.told("en"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +43,19 @@ class Problem:
 
     line: int
     column: str
-    reason: str
+    why: Reason
+
+    @property
+    def reason(self) -> str:
+        """Give the reason in English."""
+        return self.why.told("en")
+
+    def told(self, language: str) -> str:
+        """Say where and why."""
+        return place(language, self.line, self.column, self.why.told(language))
 
     def __str__(self) -> str:
-        return f"line {self.line}, column `{self.column}`: {self.reason}"
+        return self.told("en")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +65,6 @@ class Rows:
     recipients: tuple[Recipient, ...]
     problems: tuple[Problem, ...]
     bad_rows: int = 0
-
-
-class _CellError(ValueError):
-    """A cell is not as it should be; the message says why."""
 
 
 @dataclass(slots=True)
@@ -77,11 +81,10 @@ class _Reader:
         """Take a row, or note all that is wrong with it."""
         before = len(self.problems)
         read = {name: self._cell(line, name, row.get(name, "").strip(), row) for name in COLUMNS}
-        identifier = row.get("id", "").strip()
-        if identifier in self.seen:
-            reason = f"the id {identifier!r} stands already on line {self.seen[identifier]}"
-            self.problems.append(Problem(line, "id", reason))
-        self.seen.setdefault(identifier, line)
+        name = row.get("id", "").strip()
+        if name in self.seen:
+            self.problems.append(Problem(line, "id", Reason("row.stands", value=name, first=self.seen[name])))
+        self.seen.setdefault(name, line)
         if len(self.problems) == before:
             self.good.append((line, _recipient(read)))
 
@@ -89,38 +92,55 @@ class _Reader:
         """Read one cell; an empty one is None except where something is required."""
         try:
             if name == "id":
-                return _identifier(value)
+                return identifier(value)
             if name == "language":
-                return _language(value or self.language)
+                return tag(value or self.language)
             if not value:
                 return None
-            return _cell_of(name, value, row, self.today)
-        except _CellError as error:
-            self.problems.append(Problem(line, name, str(error)))
+            return cell(name, value, row, self.today)
+        except CellError as error:
+            self.problems.append(Problem(line, name, error.reason))
             return None
 
 
 def read_csv(
-    data: bytes,
+    data: bytes | IO[bytes],
     *,
     language: str,
     today: date,
     known: Container[str] = frozenset(),
     encoding: str = "utf-8",
 ) -> Rows:
-    """Read recipients from CSV with a header line.
+    """Read recipients from CSV with a header line, row by row: of a file (seekable) no more than a piece is held.
 
     `language` fills empty cells, `known` holds the ids already stored (guardians may be among them). Raises
     AudienceError when the file as a whole is not readable; whatever is wrong with a row is a Problem, never dropped.
     """
-    lines = csv.reader(io.StringIO(_decode(data, encoding), newline=""), strict=True)
-    reader = _Reader(language, today)
+    source = io.BytesIO(data) if isinstance(data, bytes) else data
+    utf8 = encoding.lower().replace("-", "") == "utf8"
+    if source.read(2) in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}:
+        raise AudienceError("utf16")
+    source.seek(0)
+    try:
+        text = io.TextIOWrapper(source, "utf-8-sig" if utf8 else encoding, newline="")
+    except LookupError as error:
+        raise AudienceError("encoding", encoding=encoding) from error
+    try:
+        return _read(csv.reader(text, strict=True), _Reader(language, today), known)
+    except UnicodeDecodeError as error:
+        line, key = _undecodable(source, encoding), "gbk" if _reads(source, "gb18030") else "undecodable"
+        raise AudienceError(key, line=line, encoding=encoding) from error
+    finally:
+        text.detach()
+
+
+def _read(lines: Iterator[list[str]], reader: _Reader, known: Container[str]) -> Rows:
     header, problems = _header(lines)
     reader.problems.extend(problems)
     for line, cells in _rows(lines, reader.problems):
         if len(cells) != len(header):
-            reason = f"{len(cells)} cells where the header has {len(header)}"
-            reader.problems.append(Problem(line, header[min(len(cells), len(header)) - 1], reason))
+            why = Reason("row.cells", found=len(cells), wanted=len(header))
+            reader.problems.append(Problem(line, header[min(len(cells), len(header)) - 1], why))
             continue
         reader.take(line, dict(zip(header, cells, strict=True)))
     good = _with_guardians(reader, known)
@@ -128,26 +148,30 @@ def read_csv(
     return Rows(tuple(good), tuple(sorted(reader.problems, key=lambda p: p.line)), bad)
 
 
-def _decode(data: bytes, encoding: str) -> str:
-    """Decode the file; say plainly which line is not in the encoding and what it looks like instead."""
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise AudienceError("the file is UTF-16: save it as CSV UTF-8")
-    try:
-        return data.decode("utf-8-sig" if encoding.lower().replace("-", "") == "utf8" else encoding)
-    except LookupError as error:
-        raise AudienceError(f"no such encoding: {encoding!r} (allowed: utf-8, gb18030, ...)") from error
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise AudienceError(f"line {line} is not {encoding}{_guess(data)}") from error
+def _undecodable(source: IO[bytes], encoding: str) -> int:
+    """Find the line whose bytes are not in an encoding."""
+    source.seek(0)
+    decoder = codecs.getincrementaldecoder(encoding)()
+    line = 0
+    for line, raw in enumerate(source, 1):  # noqa: B007 - the line that fails is what is asked for
+        try:
+            decoder.decode(raw)
+        except UnicodeDecodeError:
+            break
+    return line
 
 
-def _guess(data: bytes) -> str:
-    """Name GB 18030 (GBK) where the bytes read as that."""
+def _reads(source: IO[bytes], encoding: str) -> bool:
+    """Say whether the whole file reads in an encoding."""
+    source.seek(0)
+    decoder = codecs.getincrementaldecoder(encoding)()
     try:
-        data.decode("gb18030")
+        while piece := source.read(_PIECE):
+            decoder.decode(piece)
+        decoder.decode(b"", final=True)
     except UnicodeDecodeError:
-        return ": save the file as CSV UTF-8"
-    return ": it reads as GBK (GB 18030); save it as CSV UTF-8 or pass --encoding gb18030"
+        return False
+    return True
 
 
 def _header(lines: Iterator[list[str]]) -> tuple[list[str], list[Problem]]:
@@ -155,16 +179,16 @@ def _header(lines: Iterator[list[str]]) -> tuple[list[str], list[Problem]]:
     try:
         header = [name.strip() for name in next(lines)]
     except StopIteration:
-        raise AudienceError("the file is empty: the first line names the columns") from None
+        raise AudienceError("empty") from None
     except csv.Error as error:
-        raise AudienceError(f"line 1 is not CSV: {error}") from error
+        raise AudienceError("header", detail=error) from error
+    allowed = ", ".join(COLUMNS)
     if "id" not in header:
-        raise AudienceError(f"line 1 names no column `id` (allowed: {', '.join(COLUMNS)})")
+        raise AudienceError("no-id", allowed=allowed)
     twice = {name for name in header if header.count(name) > 1}
     if twice:
-        raise AudienceError(f"line 1 names a column twice: {', '.join(sorted(twice))}")
-    allowed = ", ".join(COLUMNS)
-    return header, [Problem(1, n, f"unknown column (allowed: {allowed})") for n in header if n not in COLUMNS]
+        raise AudienceError("twice", columns=", ".join(sorted(twice)))
+    return header, [Problem(1, n, Reason("row.unknown", allowed=allowed)) for n in header if n not in COLUMNS]
 
 
 def _rows(lines: Iterator[list[str]], problems: list[Problem]) -> Iterator[tuple[int, list[str]]]:
@@ -176,7 +200,7 @@ def _rows(lines: Iterator[list[str]], problems: list[Problem]) -> Iterator[tuple
         except StopIteration:
             return
         except csv.Error as error:
-            problems.append(Problem(first, "id", f"not CSV from here on, nothing after it was read: {error}"))
+            problems.append(Problem(first, "id", Reason("row.broken", detail=error)))
             return
         line, first = first, _line_of(lines) + 1
         if cells:
@@ -187,78 +211,6 @@ def _line_of(lines: object) -> int:
     """Return how many lines the CSV reader has read."""
     count: int = getattr(lines, "line_num")  # noqa: B009 - the type of csv readers has no public name
     return count
-
-
-def _identifier(value: str) -> str:
-    if not value:
-        raise _CellError("empty: each person needs the company's own id")
-    if not value.isprintable():
-        raise _CellError("holds a control character")
-    return value
-
-
-def _language(value: str) -> str:
-    if not _LANGUAGE.fullmatch(value):
-        raise _CellError(f"not a language tag: {value!r} (such as zh-CN or en)")
-    return value
-
-
-def _place(value: str) -> str:
-    if not _PLACE.fullmatch(value):
-        raise _CellError(f"not a jurisdiction: {value!r} (such as CN, EU or US-CA)")
-    return value
-
-
-def _band(value: str) -> str:
-    if value not in AGE_BANDS:
-        raise _CellError(f"not an age band: {value!r} (allowed: {', '.join(AGE_BANDS)})")
-    return value
-
-
-def _email(value: str) -> str:
-    try:
-        found = validate_email(value, check_deliverability=False)
-    except EmailNotValidError as error:
-        raise _CellError(f"not an e-mail address: {value!r}: {error}") from error
-    return found.ascii_email or found.normalized
-
-
-def _birth(value: str, today: date) -> date:
-    try:
-        born = date.fromisoformat(value)
-    except ValueError as error:
-        raise _CellError(f"not a date: {value!r} (YYYY-MM-DD)") from error
-    if not date(1900, 1, 1) <= born <= today:
-        raise _CellError(f"not a birth date: {value} (1900-01-01 to {today})")
-    return born
-
-
-def _phone(value: str, place: str) -> str:
-    region = place[:2] if _REGION.fullmatch(place[:2]) and place[:2] != "EU" else "CN"
-    try:
-        number = phonenumbers.parse(value, region)
-    except phonenumbers.NumberParseException as error:
-        raise _CellError(f"not a telephone number: {value!r}") from error
-    if not phonenumbers.is_valid_number(number):
-        raise _CellError(f"no such telephone number: {value!r}")
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-
-
-_SIMPLE: Final[dict[str, Callable[[str], str]]] = {
-    "jurisdiction": _place,
-    "age_band": _band,
-    "guardian_id": _identifier,
-    "guardian_relation": _identifier,
-    "email": _email,
-}
-
-
-def _cell_of(name: str, value: str, row: dict[str, str], today: date) -> object:
-    if name == "birth_date":
-        return _birth(value, today)
-    if name == "phone":
-        return _phone(value, row.get("jurisdiction", "").strip())
-    return _SIMPLE[name](value)
 
 
 def _recipient(read: dict[str, object]) -> Recipient:
@@ -276,10 +228,9 @@ def _with_guardians(reader: _Reader, known: Container[str]) -> Sequence[Recipien
     for line, recipient in reader.good:
         guardian = recipient.guardian_id
         if guardian == recipient.id:
-            reader.problems.append(Problem(line, "guardian_id", "nobody is their own guardian"))
+            reader.problems.append(Problem(line, "guardian_id", Reason("row.self")))
         elif guardian and guardian not in good and guardian not in known:
-            reason = f"no such person: {guardian!r} is neither in this file nor stored"
-            reader.problems.append(Problem(line, "guardian_id", reason))
+            reader.problems.append(Problem(line, "guardian_id", Reason("row.guardian", value=guardian)))
         else:
             kept.append(recipient)
     return kept

@@ -7,6 +7,7 @@ import os
 import signal
 import threading
 from collections import Counter
+from collections.abc import Container
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
@@ -21,6 +22,7 @@ from notifier.office import Office, make_plan, open_office, print_status
 from notifier.store import campaigns as stored
 from notifier.store import ledger, recipients
 from policy_versions.errors import PolicyError
+from policy_versions.model import Publisher
 from policy_versions.release import Record
 
 
@@ -48,15 +50,9 @@ def import_(context: click.Context, csv: Path, skip_bad: bool, encoding: str) ->
     """Store the people of a CSV file; every bad row is named with line, column and reason (exit 1 when any is)."""
     with open_office(context) as office:
         publisher = _publisher(office.directory)
-        rows = audience.read_csv(
-            csv.read_bytes(),
-            language=publisher.authoritative,
-            today=datetime.now(ZoneInfo(publisher.timezone)).date(),
-            known=recipients.known(office.database),
-            encoding=encoding,
-        )
+        rows = _read(csv, publisher, recipients.known(office.database), encoding, office.lang)
         for problem in rows.problems:
-            click.echo(f"{csv}: {problem}", err=True)
+            click.echo(f"{csv}: {problem.told(office.lang)}", err=True)
         if rows.problems and not skip_bad:
             office.say("refused" if rows.bad_rows else "unnamed", bad=rows.bad_rows, good=len(rows.recipients))
             context.exit(1)
@@ -65,7 +61,19 @@ def import_(context: click.Context, csv: Path, skip_bad: bool, encoding: str) ->
             office.say("skipped", bad=rows.bad_rows)
 
 
-def _publisher(directory: Path) -> Any:
+def _read(csv: Path, publisher: Publisher, known: Container[str], encoding: str, lang: str) -> audience.Rows:
+    """Read the file; what is wrong with it as a whole is said in the operator's language, too."""
+    today = datetime.now(ZoneInfo(publisher.timezone)).date()
+    try:
+        with csv.open("rb") as file:
+            return audience.read_csv(
+                file, language=publisher.authoritative, today=today, known=known, encoding=encoding
+            )
+    except audience.AudienceError as error:
+        raise PolicyError(f"{csv}: {error.why.told(lang)}") from None
+
+
+def _publisher(directory: Path) -> Publisher:
     with Record.open(directory) as record:
         return record.publisher
 

@@ -174,7 +174,11 @@ def notify(stage: Stage, given: Settings, desk: Desk, sink: MailSink, number: st
     told = people.tell(given, desk.database, stage.place.recipients, release, desk.publisher, now=stage.clock())
     say.station("notify")
     for problem in told.rows.problems:
-        say.say("notify.refused", n=told.rows.bad_rows, problem=f"{stage.place.recipients.name}: {problem}")
+        say.say(
+            "notify.refused",
+            n=told.rows.bad_rows,
+            problem=f"{stage.place.recipients.name}: {problem.told(say.language)}",
+        )
     sent, skipped = told.results[State.SENT], sum(told.plan.unreachable.values())
     say.say("notify.sent", people=told.plan.people, planned=told.plan.planned, sent=sent, skipped=skipped)
     for mail in sink.mails():

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import io
+import re
+import tomllib
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from notifier.audience import AudienceError, Rows, is_minor, read_csv
 from notifier.model import Recipient
+from notifier.render import FOLDER, LANGUAGES
 from notifier.settings import Settings
 from notifier.store import recipients
 from notifier.store.engine import Database
@@ -102,6 +107,54 @@ def test_guardians_may_be_stored_already_and_come_later_in_the_file() -> None:
 def test_files_that_are_no_recipients_are_told_plainly(data: bytes, reason: str) -> None:
     with pytest.raises(AudienceError, match=reason):
         read(data)
+
+
+@pytest.mark.parametrize("data", [b"id\na\n\xff", b"id\n" + "中".encode()[:2], b"id\n" + b"a\n" * 9_000 + b"\xff\n"])
+def test_the_line_that_is_not_in_the_encoding_is_named(data: bytes) -> None:
+    last = data.count(b"\n") + (not data.endswith(b"\n"))
+    with pytest.raises(AudienceError, match=f"line {last} is not utf-8"):
+        read(data)
+
+
+def test_a_file_is_read_piece_by_piece(tmp_path: Path) -> None:
+    """Whoever hands in a file holds no second copy of it."""
+    path = tmp_path / "people.csv"
+    path.write_text("id,email\n" + "".join(f"p{n},p{n}@example.org\n" for n in range(2_000)))
+    sizes: list[int] = []
+
+    class Watched(io.FileIO):
+        def readinto(self, buffer: Any, /) -> int | None:
+            sizes.append(len(buffer))
+            return super().readinto(buffer)
+
+    with io.BufferedReader(Watched(path)) as file:
+        rows = read_csv(file, language="zh-CN", today=TODAY)
+        assert not file.closed
+    assert (len(rows.recipients), rows.problems) == (2_000, ())
+    assert max(sizes) < path.stat().st_size / 2
+
+
+def test_reasons_are_said_in_chinese_too() -> None:
+    rows = read(HEAD + "a,!,x,y,,,z,\na,en,CN,,,,,\nb,en,CN,,nobody,,,\nc,en,CN,,,,,12\n,en\n")
+    told = [problem.told("zh-CN") for problem in rows.problems]
+    assert told[0] == "第 2 行，`language` 列：不是语言标记：'!'（例如 zh-CN、en）"
+    assert len(told) == 8
+    for line in told:
+        assert not re.search(r"[a-z]{3,} [a-z]{3,} [a-z]{3,}", line), line
+    with pytest.raises(AudienceError) as caught:
+        read("id,id\n")
+    assert caught.value.why.told("zh-CN") == "第 1 行有重复的列：id"
+
+
+def test_every_reason_has_words_in_every_language() -> None:
+    english, chinese = (
+        tomllib.loads((FOLDER / language / "rows.toml").read_text(encoding="utf-8")) for language in LANGUAGES
+    )
+    for part in ("file", "row", "cell"):
+        assert english[part].keys() == chinese[part].keys()
+        for key, words in english[part].items():
+            names = [set(re.findall(r"{(\w+)", text)) for text in (words, chinese[part][key])]
+            assert names[1] <= names[0] <= names[1] | {"detail"}, key
 
 
 def test_gbk_is_read_where_it_is_said() -> None:
