@@ -74,11 +74,20 @@ def _item(view: View, release: Release) -> Item:
         view.t(key, title=view.title(release.policy), number=release.number, date=date_words),
         _address(view, base, links.version(release.policy, release.number, language)),
         _address(view, base, redline) if redline else "",
-        view.said(release.summaries) or view.t("timeline.first" if previous is None else "timeline.no_summary"),
+        _gone(view, release)
+        or view.said(release.summaries)
+        or view.t("timeline.first" if previous is None else "timeline.no_summary"),
         [str(release.level), *categories(release)],
         published,
         midnight(gone, archive.publisher.timezone) if gone else published,
     )
+
+
+def _gone(view: View, release: Release) -> str:
+    """Say why a version was recalled; nothing of one that stands."""
+    if release.status is not ReleaseStatus.WITHDRAWN or not release.withdrawn_for:
+        return ""
+    return f"{view.t('feed.withdrawn_for')}{view.t('layout.colon')}{view.said(release.withdrawn_for)}"
 
 
 def _address(view: View, base: str, path: str) -> str:

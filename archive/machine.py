@@ -51,6 +51,8 @@ def version(archive: Archive, shelf: Shelf, release: Release) -> dict[str, Any]:
         "effective_on": release.effective_on,
         "effective_until": period.until if period else None,
         "withdrawn_on": release.withdrawn_on,
+        "withdrawn_for": dict(release.withdrawn_for),
+        "comments_until": release.comments_until,
         "commit": release.commit,
         "log_entry": archive.log.place(release),
         "summaries": dict(release.summaries),

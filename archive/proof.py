@@ -63,6 +63,8 @@ class Log:
         for at, leaf in enumerate(self.leaves):
             try:
                 entry = json.loads(leaf)
+                if "event" in entry:  # of a recall; the version itself stands where it was published
+                    continue
                 found[str(entry["policy"]), str(entry["number"])] = at
             except (ValueError, KeyError, TypeError):
                 continue

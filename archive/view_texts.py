@@ -7,11 +7,12 @@ from datetime import date
 from typing import Any
 
 from archive import links, redlines, render
+from archive.comments import window
 from archive.redlines import Comparison, Row, RowKind
 from archive.shelf import Shelf, languages
 from archive.strings import interface
 from archive.views import Archive, View, assessed, categories, feeds, findings, labelled, shown_language, standing
-from policy_versions.model import Release
+from policy_versions.model import Release, ReleaseStatus
 
 _WORDS = {RowKind.SPLIT: RowKind.CHANGED, RowKind.MERGED: RowKind.CHANGED}
 
@@ -24,6 +25,7 @@ def version(archive: Archive, release: Release, language: str) -> bytes:
     previous = shelf.previous(release)
     values = _text(view, shelf, release, language)
     kind, sentence = standing(shelf, release, view.t)
+    found = findings(release, language, view.ui)
     coming = next((r for r in shelf.coming if r is not release), None)
     return view.render(
         "version.html",
@@ -32,7 +34,9 @@ def version(archive: Archive, release: Release, language: str) -> bytes:
         standing=sentence,
         current=view.version(shelf.current) if shelf.current and shelf.current is not release else "",
         coming=view.version(coming) if coming and kind == "now" and coming.texts else "",
-        findings=findings(release, language, view.ui),
+        findings=found,
+        comments=window(view, release, found),
+        withdrawn_for=_reason(view, release),
         chips=labelled(categories(release), "category", view.t),
         level=str(release.level) if assessed(release) and previous else "",
         summary=view.said(release.summaries),
@@ -45,6 +49,16 @@ def version(archive: Archive, release: Release, language: str) -> bytes:
         neighbours=[(r and (r, _page(view, r, language))) for r in (shelf.before(release), shelf.next(release))],
         **values,
     )
+
+
+def _reason(view: View, release: Release) -> tuple[str, str] | None:
+    """Return why a version was recalled, with its language, in that of the page or else the authoritative one."""
+    said = release.withdrawn_for
+    if release.status is not ReleaseStatus.WITHDRAWN or not said:
+        return None
+    order = [*(k for k in said if interface(k) == view.ui), view.archive.publisher.authoritative, *said]
+    chosen = next(k for k in order if said.get(k))
+    return said[chosen], _lang(chosen)
 
 
 def on_date(archive: Archive, policy: str, day: date, ui: str) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -146,24 +146,34 @@ class FindingView:
     language: str
     law: tuple[str, ...]
     note: str
+    fingerprint: str = ""
+    anchor: str = ""
 
 
 def findings(release: Release, language: str, ui: str) -> list[FindingView]:
-    """Put the findings of a release into words: those of the page's language, else of any one language."""
+    """Put the findings of a release into words: those of the page's language, else of any one language.
+
+    The first of each fingerprint has an anchor, so that people can point to it.
+    """
     spoken = dict.fromkeys(f.language for f in release.findings)
     chosen = next((k for k in spoken if k == language), None) or next(
         (k for k in spoken if strings.interface(k) == strings.interface(language)), next(iter(spoken), "")
     )
     decisions = {d.fingerprint: d for d in release.decisions}
     t = strings.load(ui)
-    found = []
+    found: list[FindingView] = []
+    named: set[str] = set()
     for item in release.findings:
         decision = decisions.get(item.finding.fingerprint)
         if item.language != chosen:
             continue
         dropped = decision is not None and decision.verdict is Verdict.OVERRULED
         note = t("redline.decided", reason=decision.reason) if decision and decision.reason else ""
-        found.append(_finding(item, ui, note, dropped, str(decision.level) if decision and decision.level else ""))
+        one = _finding(item, ui, note, dropped, str(decision.level) if decision and decision.level else "")
+        fingerprint = item.finding.fingerprint
+        anchor = "" if fingerprint in named else f"f-{release.number}-{fingerprint[:12]}"
+        named.add(fingerprint)
+        found.append(replace(one, fingerprint=fingerprint, anchor=anchor))
     return found
 
 

@@ -96,6 +96,8 @@ def plan(database: Database, campaign: Campaign, now: datetime) -> Preview:
 
     People who have theirs are left alone, so that running it twice changes nothing and new people are added.
     """
+    if campaign.kind is Kind.RECALL:
+        _halt(database, campaign)
     with database.write() as connection:
         stored = campaigns.add(connection, campaign)
         preview = Preview(stored)
@@ -105,6 +107,14 @@ def plan(database: Database, campaign: Campaign, now: datetime) -> Preview:
             planner.write(plans)
         planner.close(now)
     return preview
+
+
+def _halt(database: Database, recall: Campaign) -> None:
+    """End the announcement and the reminders that a recall takes back: nobody more is told what no longer holds."""
+    open_ones = (CampaignStatus.PLANNED, CampaignStatus.RUNNING, CampaignStatus.PAUSED)
+    for one in campaigns.every(database):
+        if one.kind is not Kind.RECALL and _about(one) == _about(recall) and one.status in open_ones:
+            campaigns.transition(database, one.id, open_ones, CampaignStatus.CANCELLED)
 
 
 def preview(database: Database, campaign: Campaign, now: datetime) -> Preview:
@@ -135,7 +145,8 @@ def _people(connection: Connection, campaign: Campaign, now: datetime) -> Iterat
         yield from recipients.pages(connection)
         return
     release = campaign.snapshot.release
-    for page in deliveries.people_of(connection, f"{release.policy}-{release.number}-{Kind.ANNOUNCE.value}"):
+    announced = f"{release.policy}-{release.number}-{Kind.ANNOUNCE.value}"
+    for page in deliveries.people_of(connection, announced, reached=campaign.kind is Kind.RECALL):
         asked: Sequence[str] = page
         if campaign.kind is Kind.REMIND:
             asked = _undecided(connection, campaign.snapshot, page, now)

@@ -126,6 +126,8 @@ def _context(campaign: Campaign, language: str, audience: Audience) -> dict[str,
         "informs": any(not change.obligation.level.asks for change in changes),
         "changes": [_change(change, language, lexicon) for change in changes],
         "links": _links(release, publisher, language),
+        "comments_until": _date(release.comments_until, lexicon, "date") if release.comments_until else "",
+        "reason": _pick(release.withdrawn_for, language, publisher),
         "timezone": publisher.timezone,
         "company": _pick(publisher.name, language, publisher) or _pick(publisher.title, language, publisher),
         "department": _pick(publisher.department, language, publisher),
@@ -221,4 +223,5 @@ def _links(release: Release, publisher: Publisher, language: str) -> dict[str, s
     there = publisher.authoritative if there != language and publisher.authoritative in release.texts else there
     full = f"{home}v{release.number}/{there}/"
     redline = f"{home}v{release.previous}..v{release.number}/{there}/" if release.previous else full
-    return {"answer": LINK_MARK, "redline": redline, "full": full, "versions": home}
+    comments = f"{full}#comments"
+    return {"answer": LINK_MARK, "redline": redline, "full": full, "versions": home, "comments": comments}

@@ -49,6 +49,7 @@ COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
         "Do what a comment on a pull request asks for, and say what to answer.",
     ),
     "publish": ("policy_versions.commands.release", "publish", "Tag and log a release that nothing blocks."),
+    "recall": ("policy_versions.commands.recall", "recall", "Take back an announced version before it applies."),
     "verify": ("policy_versions.commands.release", "verify", "Check that no published text was altered."),
     "git-diff": ("policy_versions.commands.shell", "git_diff", "Show redlines in `git diff` (a diff driver)."),
     "completion": ("policy_versions.commands.shell", "completion", "Print the completion script of a shell."),

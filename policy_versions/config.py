@@ -66,6 +66,16 @@ class Lint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     languages: str = "block"
 
 
+class Comments(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How long, in days from announcing, anybody may comment before a version applies, and where they write.
+
+    In `url`, {policy}, {number} and {finding} stand for what a comment is about; without one it is a mail to us.
+    """
+
+    days: int = 0
+    url: str = ""
+
+
 class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One policy and where its texts lie; `withdrawn` says that its files are gone on purpose.
 
@@ -98,6 +108,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"p
     controller: Controller = Controller()
     notice: Notice = Notice()
     lint: Lint = Lint()
+    comments: Comments = Comments()
     policies: list[Policy] = []
 
     def policy(self, policy_id: str) -> Policy:
@@ -206,6 +217,7 @@ def _meaning(report: Report, raw: Mapping[str, Any], exists: Callable[[str], boo
     if isinstance(url, str) and url and not re.fullmatch(r"https?://[^\s/]+(/\S*)?", url):
         report.add("site.url", f"is {url!r}", "an absolute URL, https://host/…")
     _notice(report, mapping(raw.get("notice")), mapping(raw.get("controller")))
+    _comments(report, mapping(raw.get("comments")))
     _policies(report, raw, languages, exists)
 
 
@@ -254,6 +266,18 @@ def _languages(report: Report, raw: Mapping[str, Any]) -> list[str]:
     if isinstance(authoritative, str) and languages:
         one_of(report, "authoritative", [authoritative], languages)
     return languages
+
+
+def _comments(report: Report, comments: Mapping[str, Any]) -> None:
+    days, url = comments.get("days"), comments.get("url")
+    if type(days) is int and not 0 <= days <= _MOST:
+        report.add("comments.days", f"is {days}", f"0 to {_MOST}")
+    if isinstance(url, str) and url:
+        if not re.fullmatch(r"(https?://[^\s/]+(/\S*)?|mailto:\S+@\S+)", url):
+            report.add("comments.url", f"is {url!r}", "https://host/… or mailto:…")
+        unknown = set(re.findall(r"\{([^{}]*)\}", url)) - {"policy", "number", "finding"}
+        if unknown or re.search(r"[{}]", re.sub(r"\{[^{}]*\}", "", url)):
+            report.add("comments.url", f"is {url!r}", "the names {policy}, {number}, {finding} in braces")
 
 
 def _notice(report: Report, notice: Mapping[str, Any], controller: Mapping[str, Any]) -> None:

@@ -135,6 +135,7 @@ def settle(release: Release, config: Config, lead: Mapping[Level, int] | None = 
     level = max((d.level for d in duties), key=lambda x: x.rank, default=Level.NONE)
     guardian = any(d.guardian for d in duties)
     days = obligations.lead_days(duties, leads(config) if lead is None else lead)
+    days = max(days, release.comment_days)  # nothing applies while people may still comment on it
     return replace(release, findings=findings, level=level, guardian=guardian, lead_days=days)
 
 

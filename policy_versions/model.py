@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from policy_versions.plain import plain
 from policy_versions.vocabulary import Category as Category
@@ -227,7 +227,11 @@ class ReleaseFinding:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """The legal record of one version of a policy in all its languages."""
+    """The legal record of one version of a policy in all its languages.
+
+    `withdrawn_for` says by language why it was recalled, `withdrawn_by` who did that. `comment_days` is how long, from
+    the day of announcing, anybody may comment on it before it applies.
+    """
 
     policy: str
     number: str
@@ -246,11 +250,24 @@ class Release:
     withdrawn_on: date | None = None
     answers: Mapping[str, bool] = field(default_factory=dict)
     waivers: tuple[Waiver, ...] = ()
+    withdrawn_for: Mapping[str, str] = field(default_factory=dict)
+    withdrawn_by: str = ""
+    comment_days: int = 0
+
+    @property
+    def comments_until(self) -> date | None:
+        """Return the last day on which comments are taken, None where none are asked for."""
+        if not self.comment_days or self.announced_on is None:
+            return None
+        return self.announced_on + timedelta(days=self.comment_days - 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Publisher:
-    """Who publishes the policies and how they are reached; texts are by language."""
+    """Who publishes the policies and how they are reached; texts are by language.
+
+    `comments` is where the public may write about an announced version: an address with {policy}, {number}, {finding}.
+    """
 
     title: Mapping[str, str]
     name: Mapping[str, str]
@@ -268,6 +285,7 @@ class Publisher:
     channels: tuple[str, ...] = ("email", "in_app")
     guardian_under: int = 18
     policy_titles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    comments: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ def blocks(
         stops += [Block(f"duty-{name}", about(f)) for name in f.obligation.blocks]
     there = {f.finding.fingerprint for f in (release.findings if found is None else found)}
     stops += [stale(d) for d in release.decisions if d.fingerprint not in there]
-    return (*stops, *_number(settled, highest), *_days(settled, today))
+    return (*stops, *_number(settled, highest), *_comments(release, config), *_days(settled, today))
 
 
 def stale(decision: Decision) -> Block:
@@ -117,6 +117,14 @@ def _number(release: Release, highest: str | None) -> list[Block]:
         return []
     expected = obligations.next_number(last, release.level)
     return [Block("number", {"number": release.number, "expected": expected, "last": last, "level": release.level})]
+
+
+def _comments(release: Release, config: Config) -> list[Block]:
+    """A release may give people longer to comment than policy.toml promises, never less."""
+    least = config.comments.days
+    if release.comment_days >= least:
+        return []
+    return [Block("comments-short", {"days": str(release.comment_days), "least": str(least)})]
 
 
 def _days(release: Release, today: date) -> list[Block]:

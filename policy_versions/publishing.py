@@ -103,7 +103,7 @@ def publish(
     root = desk.repository.root
     if root is None:
         raise HistoryError("a bare repository has no work tree to publish from")
-    rows = _log(desk)
+    rows = log_of(desk)
     logged = [row for row in rows if version_log.names(row) == (policy.id, found.pending.number)]
     if logged:
         commit = _finish(desk, found.pending, logged[0])
@@ -150,6 +150,7 @@ def _kept(release: Release, older: Release | None) -> Release:
         effective_on=older.effective_on,
         decisions=tuple(d for d in older.decisions if d.fingerprint in there),
         number=older.number,
+        comment_days=max(older.comment_days, release.comment_days),
     )
 
 
@@ -167,7 +168,7 @@ def _numbered(release: Release, now: State, wanted: str | None) -> str:
     return older if older and obstacles.fits(older, highest, release.level) else expected
 
 
-def _log(desk: Desk) -> list[bytes]:
+def log_of(desk: Desk) -> list[bytes]:
     """Read the log of the work tree; it must continue the committed one, whose checkpoint must be right."""
     repository = desk.repository
     rows = version_log.leaves(repository.working(LOG))

@@ -35,8 +35,8 @@ _NUMBER: Final = re.compile(r"\d{1,9}(\.\d{1,9}){0,2}")
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _DATES: Final = ("announced_on", "effective_on", "earliest_effective_on", "withdrawn_on")
 _KEYS: Final = (
-    "policy", "number", "previous", *_DATES, "level", "guardian", "lead_days", "texts", "summaries", "answers",
-    "decisions", "waivers", "findings",
+    "policy", "number", "previous", *_DATES, "withdrawn_for", "withdrawn_by", "comment_days",
+    "level", "guardian", "lead_days", "texts", "summaries", "answers", "decisions", "waivers", "findings",
 )  # fmt: skip
 _DECISION: Final = (
     "fingerprint", "verdict", "reason", "by", "on", "second", "level", "answers", "category", "direction", "says",
@@ -101,6 +101,9 @@ def dump(release: Release, header: str = "", *, today: date | None = None) -> by
         "effective_on": _day(release.effective_on),
         "earliest_effective_on": _day(earliest),
         "withdrawn_on": _day(release.withdrawn_on),
+        "withdrawn_for": dict(release.withdrawn_for),
+        "withdrawn_by": release.withdrawn_by,
+        "comment_days": str(release.comment_days or ""),
         "level": release.level,
         "guardian": _truth(release.guardian),
         "lead_days": str(days),
@@ -111,7 +114,9 @@ def dump(release: Release, header: str = "", *, today: date | None = None) -> by
         "waivers": [{k: _day(w.on) if k == "on" else getattr(w, k) for k in _WAIVER} for w in release.waivers],
         "findings": [_finding(f) for f in release.findings],
     }
-    optional = {"earliest_effective_on", "withdrawn_on", "answers", "waivers"}
+    optional = {
+        "earliest_effective_on", "withdrawn_on", "withdrawn_for", "withdrawn_by", "comment_days", "answers", "waivers",
+    }  # fmt: skip
     return write({k: _words(v) for k, v in fields.items() if v or k not in optional}, header)
 
 
@@ -203,6 +208,9 @@ class _Reader(Fields):
             lead_days=self.count("lead_days", top.get("lead_days", "0")),
             status=ReleaseStatus.DRAFT,
             withdrawn_on=days["withdrawn_on"],
+            withdrawn_for=self.texts("withdrawn_for", top.get("withdrawn_for", {})),
+            withdrawn_by=self.text("withdrawn_by", top.get("withdrawn_by", "")),
+            comment_days=self.count("comment_days", top.get("comment_days", "0")),
             answers=self.children("answers", top.get("answers", {}), lambda at, v, _: self.truth(at, v)),
         )
 

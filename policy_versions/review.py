@@ -178,6 +178,7 @@ def plan(config: Config, now: State, findings: Sequence[ReleaseFinding]) -> Rele
         level=Level.NONE,
         guardian=False,
         lead_days=0,
+        comment_days=config.comments.days,
     )
     settled = decisions.settle(bare, config, now.lead)
     return replace(settled, number=obligations.next_number(last.highest or None, settled.level))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any, Final
 
 from policy_versions import obligations, release_file, transparency, version_log
 from policy_versions.config import Config
@@ -15,6 +16,8 @@ from policy_versions.model import Release
 from policy_versions.sources import Source, pending
 from policy_versions.transparency import Key, NoteError, Tree
 from policy_versions.version_log import CHECKPOINT, LOG
+
+_UNRECALLED: Final[Mapping[str, Any]] = {"withdrawn_on": None, "withdrawn_for": {}, "withdrawn_by": ""}
 
 
 def verify(
@@ -99,22 +102,42 @@ def _release(
         if _digest(repository.read(commit, t.path)) != t.sha256
     ]
     wrong += _file(repository, head, release, name, about)
-    logged = [row for row in rows if version_log.names(row) == (policy, number)]
+    mine = [row for row in rows if version_log.names(row) == (policy, number)]
+    logged = [row for row in mine if not version_log.withdraws(row)]
+    recalled = [row for row in mine if version_log.withdraws(row)]
+    wrong += _recall(repository, head, recalled, name, about)
     if logged != [version_log.leaf(release)]:
         return [*wrong, Block("log-altered" if logged else "log-lost", about)]
     return [*wrong, *_place(repository, commit, rows, logged[0], about)]
 
 
 def _file(repository: Repository, head: str, release: Release, name: str, about: dict[str, str]) -> list[Block]:
-    """Compare the release file at HEAD with the published one: only the day of a withdrawal may be added."""
+    """Compare the release file at HEAD with the published one: only a recall may be added."""
     now = repository.read(head, name)
     if now is None:
         return [Block("file-lost", {**about, "path": name})]
     try:
-        same = replace(release_file.parse(now, name), withdrawn_on=release.withdrawn_on) == release
+        same = replace(release_file.parse(now, name), **_UNRECALLED) == release
     except ConfigError:
         same = False
     return [] if same else [Block("file-altered", {**about, "path": name})]
+
+
+def _recall(
+    repository: Repository, head: str, logged: Sequence[bytes], name: str, about: dict[str, str]
+) -> list[Block]:
+    """Hold a recall in the release file against the log: both say it, in the same words, or neither does."""
+    now = repository.read(head, name)
+    try:
+        release = release_file.parse(now, name) if now is not None else None
+    except ConfigError:
+        return []  # told already
+    wanted = [version_log.withdrawal(release)] if release is not None and release.withdrawn_on else []
+    if list(logged) == wanted:
+        return []
+    if not logged:
+        return [Block("recall-unlogged", {**about, "path": name})]
+    return [Block("recall-altered", {**about, "path": name})]
 
 
 def _place(

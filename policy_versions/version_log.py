@@ -14,6 +14,7 @@ from policy_versions.transparency import Checkpoint, Key, Tree
 
 LOG: Final = "transparency/log.jsonl"
 CHECKPOINT: Final = "transparency/checkpoint"
+WITHDRAWN: Final = "withdrawn"
 
 
 def leaf(release: Release) -> bytes:
@@ -26,6 +27,24 @@ def leaf(release: Release) -> bytes:
         texts={language: text.sha256 for language, text in release.texts.items()},
         previous=release.previous,
     )
+
+
+def withdrawal(release: Release) -> bytes:
+    """Return what the log says of a recall; with the reasons, so that nobody words them otherwise later."""
+    return transparency.canonical(
+        {
+            "event": WITHDRAWN,
+            "number": release.number,
+            "policy": release.policy,
+            "reasons": dict(release.withdrawn_for),
+            "withdrawn_on": release.withdrawn_on.isoformat() if release.withdrawn_on else "",
+        }
+    )
+
+
+def withdraws(row: bytes) -> bool:
+    """Say whether a leaf speaks of a recall, not of a publication."""
+    return bool(json.loads(row).get("event") == WITHDRAWN)
 
 
 def leaves(data: bytes | None) -> tuple[bytes, ...]:

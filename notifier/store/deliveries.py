@@ -201,15 +201,35 @@ def add_event(database: Database, event: DeliveryEvent) -> None:
         append(connection, [event])
 
 
-def people_of(connection: Connection, campaign: str, size: int = 5_000) -> Iterator[tuple[str, ...]]:
-    """Yield the ids of everybody who has a delivery in a campaign, page by page in order of id."""
+_REACHED: Final = (State.SENDING, State.SENT, State.DELIVERED, State.BOUNCED, State.IN_DOUBT)
+
+
+def told(campaign: str) -> Any:
+    """Make the condition that a delivery of a campaign reached somebody, or may have: sent, in doubt or in flight."""
+    sent = exists().where(
+        delivery_events.c.delivery_id == deliveries.c.id,
+        delivery_events.c.state.in_([state.value for state in _REACHED]),
+    )
+    flying = exists().where(
+        chunks.c.campaign_id == campaign,
+        chunks.c.channel == deliveries.c.channel,
+        chunks.c.chunk == deliveries.c.chunk,
+        chunks.c.state == "leased",
+    )
+    return sent | flying
+
+
+def people_of(
+    connection: Connection, campaign: str, size: int = 5_000, *, reached: bool = False
+) -> Iterator[tuple[str, ...]]:
+    """Yield the ids of everybody who has a delivery in a campaign, page by page in order of id.
+
+    `reached` leaves out those to whom nothing can have come yet.
+    """
     after = ""
+    condition = [deliveries.c.campaign_id == campaign, *([told(campaign)] if reached else [])]
     while True:
-        query = (
-            select(deliveries.c.recipient_id)
-            .distinct()
-            .where(deliveries.c.campaign_id == campaign, deliveries.c.recipient_id > after)
-        )
+        query = select(deliveries.c.recipient_id).distinct().where(*condition, deliveries.c.recipient_id > after)
         page = tuple(connection.scalars(query.order_by(deliveries.c.recipient_id).limit(size)))
         if not page:
             return

@@ -9,9 +9,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from notifier import campaigns, schema
+from notifier import campaigns, render, schema
 from notifier.consent_log import State as Answered
-from notifier.model import CampaignStatus, DeliveryEvent, Kind, Recipient, State
+from notifier.model import Audience, CampaignStatus, DeliveryEvent, Kind, Recipient, State
 from notifier.store import campaigns as stored
 from notifier.store import chunks, deliveries, ledger, recipients
 from notifier.store.campaigns import CampaignError
@@ -240,12 +240,30 @@ def test_who_was_reached_late_is_asked_late_and_a_child_s_no_silences_reminders(
     assert reminded(database, plan.campaign.id) == ["anna", "bao", "chen", "eve"]
 
 
-def test_a_recall_goes_to_who_was_told(
+def test_a_recall_goes_to_who_was_told_and_ends_the_announcement(
     database: Database, release: Release, publisher: Publisher, people: tuple[Recipient, ...], now: datetime
 ) -> None:
-    recipients.save(database, people[:2], now)
-    campaigns.plan(database, campaigns.draft(release, publisher, now), now)
-    recipients.save(database, people[2:], now)
-    withdrawn = replace(release, status=ReleaseStatus.WITHDRAWN)
-    preview = campaigns.plan(database, campaigns.draft(withdrawn, publisher, now, kind=Kind.RECALL), now)
+    recipients.save(database, people[:3], now)
+    announced = campaigns.plan(database, campaigns.draft(release, publisher, now), now).campaign.id
+    recipients.save(database, people[3:], now)
+    stored.start(database, announced, "lin", now)
+    told = sorted(person.id for person in people[:3])
+    for person, state in zip(told, (State.SENT, State.IN_DOUBT, State.FAILED), strict=True):
+        for one in ledger.told(database, person):
+            deliveries.add_event(database, DeliveryEvent(one.delivery_id, state, now))
+    withdrawn = replace(
+        release, status=ReleaseStatus.WITHDRAWN, withdrawn_for={"zh-CN": "另有安排", "en": "Plans changed"}
+    )
+    recall = campaigns.draft(withdrawn, publisher, now, kind=Kind.RECALL)
+    assert campaigns.preview(database, recall, now).people == 2
+    assert stored.get(database, announced).status is CampaignStatus.RUNNING
+    preview = campaigns.plan(database, recall, now)
     assert (preview.campaign.id, preview.people) == ("privacy-4.0.0-recall", 2)
+    found = {p for p in told if any(x.campaign_id == recall.id for x in ledger.told(database, p))}
+    assert found == set(told[:2])
+    assert stored.get(database, announced).status is CampaignStatus.CANCELLED
+    assert campaigns.plan(database, recall, now).planned == 0
+    for language, why in (("zh-CN", "撤回原因：另有安排"), ("en", "Why: Plans changed")):
+        notice = render.notice(recall, language, Audience.PERSON, "")
+        assert why in notice.text
+        assert why in notice.html

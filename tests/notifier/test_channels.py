@@ -11,9 +11,9 @@ import pytest
 
 from notifier import campaigns, channels, render
 from notifier.channels import Channel, Opening, PermanentError, TransientError, one_by_one, open_channel
-from notifier.model import Audience, Kind, Message, Recipient, SendResult, State
+from notifier.model import Audience, DeliveryEvent, Kind, Message, Recipient, SendResult, State
 from notifier.settings import Settings
-from notifier.store import banners, ledger, recipients
+from notifier.store import banners, deliveries, ledger, recipients
 from notifier.store import campaigns as stored
 from notifier.store.engine import Database
 from policy_versions.errors import ConfigError
@@ -149,6 +149,8 @@ def test_banners_are_written_once_and_a_recall_takes_them_back(
     assert (banner.policy, banner.number, banner.language) == ("privacy", "4.0.0", "en")
     assert banner.link == "https://policies.example.com/answer/p0"
     assert "you stay" in banner.body or "still applies to you" in banner.body
+    for one in ledger.told(database, "p0"):
+        deliveries.add_event(database, DeliveryEvent(one.delivery_id, State.SENT, now))
     withdrawn = replace(release, status=ReleaseStatus.WITHDRAWN)
     recall = campaigns.draft(withdrawn, publisher, now, kind=Kind.RECALL)
     campaigns.plan(database, recall, now)

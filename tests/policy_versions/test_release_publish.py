@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from policy_versions import config, publishing, release_file, transparency, verifying, version_log
+from policy_versions import config, publishing, recalling, release_file, transparency, verifying, version_log
 from policy_versions.errors import BlockedError, ConfigError, HistoryError
 from policy_versions.model import Category, Level, Release, ReleaseStatus
 from policy_versions.publishing import ReleaseBlockedError
@@ -349,8 +349,10 @@ def test_a_draft_on_its_way_is_no_harm(house: House) -> None:
 def test_a_withdrawal_may_be_added_and_is_passed_over_by_the_next(house: House) -> None:
     house.release()
     second = house.release("purpose: x")
-    house.write(replace(second, withdrawn_on=house.today))
-    house.git.commit()
+    with house.open() as repository:
+        desk = house.desk(repository)
+        how = {"reasons": {"zh-CN": "撤", "en": "w"}, "by": "lin@example.com"}
+        recalling.recall(desk, desk.config.policy("privacy"), second.number, now=datetime.now(UTC), **how)
     assert found(house) == []
     house.texts = {p: t.replace("purpose: x", "contact: y") for p, t in house.texts.items()}
     house.git.commit(dict(house.texts))
