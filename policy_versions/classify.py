@@ -217,6 +217,7 @@ def _foremost(found: list[Candidate]) -> list[Candidate]:
     silenced = {circumstance for rule, circumstance in _CIRCUMSTANCES if rule in ids}
     if _new_practice(found):  # consent to what is only now done is no change of ground
         silenced.add("basis-condition")
+    others = said - {Category.PURPOSE}
     return [
         c
         for c in found
@@ -224,6 +225,7 @@ def _foremost(found: list[Candidate]) -> list[Candidate]:
         and c.match.rule.category not in dropped
         and c.match.rule.id not in silenced
         and not (aims and c.match.rule.id == "purpose-stated" and _only_ads(c))
+        and not (others and c.match.rule.category is Category.PURPOSE and _unknown(c.match))
     ]
 
 
@@ -254,6 +256,11 @@ def _only_ads(candidate: Candidate) -> bool:
     return all(f.concept in ("aim.advertising", "aim.personalise") for f in facts)
 
 
+def _unknown(found: Match) -> bool:
+    """Say whether all that matched is known by its place only, and by no word list."""
+    return all(f.concept.endswith(".other") for f in (*found.lost, *found.gained))
+
+
 _ONLY_NEW: Final = frozenset(
     {Category.CONTACT, Category.PURPOSE, Category.SECURITY, Category.NOTICE, Category.RECIPIENTS}
 )
@@ -276,7 +283,7 @@ def _novelty(found: Match, texts: Texts, *, pair: bool) -> float:
         return 0.5 if pair and found.rule.category is Category.RECIPIENTS and not swapped else 0.0
     if not all(f.group in ("data", "party", "aim", "method", "place", "e") for f in (*found.lost, *found.gained)):
         return 1.0
-    return 1.0 if fresh else 0.5
+    return (0.6 if _unknown(found) else 1.0) if fresh else 0.5
 
 
 def _unexplained(delta: Delta) -> Candidate:

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from policy_versions.entities import entities
 from policy_versions.lexicon import Hit, Lexicon, load
+from policy_versions.listed import unknown
 from policy_versions.model import Clause, ClauseKind
 from policy_versions.quantities import quantities
 
@@ -112,6 +113,8 @@ def _facts_of(text: str, folded: str, language: str) -> tuple[Fact, ...]:
         for h in _outside(lexicon.scan(folded))
         if not _attribute(h, folded) and not (language == "en" and _home(h, folded))
     ]
+    if lexicon.han:
+        hits += unknown(folded, hits)
     denied = _denied(folded, lexicon)
     size = max(1, len(folded))
     found = [Fact(h.concept, h.surface, _inside(h, denied), h.start / size) for h in hits]

@@ -1,0 +1,57 @@
+"""Things that no word list knows but whose place tells what they are: an item among kinds of data, an aim behind 用于."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from policy_versions.lexicon import Hit
+
+LONGEST: Final = 12
+"""A longer item is a clause of its own and no name of a thing."""
+_RUN: Final = re.compile(r"[^,;。:!?|()\"]+")
+_COMMA: Final = re.compile(r"、|以及|和|及|与|或")
+_TAIL: Final = re.compile(r"(?:等(?:信息|数据|内容|资料|记录|主体|机构|人员|单位|方)?|信息|数据|资料)$")
+_AIM: Final = re.compile(r"(?<![适不仅])(?:用于|用来|用以|用作)((?:[^,;。:!?|()\"、和及]|和(?!您)){3,24})")
+_POINTING: Final = re.compile(r"^(?:以下|上述|下列|如下|本|该|此|这|其他|其它|任何|前述|您|你|相应|相关)")
+_KINDS: Final = ("data", "party")
+
+
+def unknown(folded: str, hits: Sequence[Hit]) -> Iterator[Hit]:
+    """Name what the lexicon does not know: `data.other`, `party.other` in enumerations, `purpose.other` behind an aim word.
+
+    An item counts when at least two others of its enumeration are known kinds and nothing at all is known of it.
+    """
+    if "、" in folded:
+        for run in _RUN.finditer(folded):
+            if "、" in run[0]:
+                yield from _items(run, hits)
+    for aim in _AIM.finditer(folded):
+        begin, end = aim.span(1)
+        if not _POINTING.match(aim[1]) and not any(
+            h.group in ("purpose", "method", "sec", "basis") and begin <= h.start < end for h in hits
+        ):
+            yield Hit("purpose.other", begin, end, aim[1])
+
+
+def _items(run: re.Match[str], hits: Sequence[Hit]) -> Iterator[Hit]:
+    spans, start = [], run.start()
+    for comma in _COMMA.finditer(run[0]):
+        spans.append((start, run.start() + comma.start()))
+        start = run.start() + comma.end()
+    spans.append((start, run.end()))
+    for kind in _KINDS:
+        known = [any(_is(h, kind) and a <= h.start < b for h in hits) for a, b in spans]
+        if sum(known) < 2:
+            continue
+        first, last = known.index(True), len(known) - 1
+        for n, (a, b) in enumerate(spans):
+            item = _TAIL.sub("", run.string[a:b]) if n == last else run.string[a:b]
+            free = n > first and not any(a <= h.start < a + len(item) for h in hits if h.concept != "data.any")
+            if free and 2 <= len(item) <= LONGEST:
+                yield Hit(f"{kind}.other", a, a + len(item), item)
+
+
+def _is(hit: Hit, kind: str) -> bool:
+    return hit.group == kind and hit.concept != "data.any"
