@@ -158,8 +158,10 @@ _ABOUT: Final[dict[Category, frozenset[Category]]] = {
             Category.PURPOSE,
             Category.DATA,
             Category.LEGAL_BASIS,
+            Category.SCOPE,
         }
     ),
+    Category.LEGAL_BASIS: frozenset({Category.NOTICE}),
     Category.MINORS: frozenset({Category.RIGHTS, Category.RETENTION, Category.DATA, Category.PURPOSE, Category.SCOPE}),
     Category.RISK: frozenset({Category.METHOD, Category.SECURITY, Category.LEGAL_BASIS}),
 }

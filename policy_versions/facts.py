@@ -153,7 +153,8 @@ def _attribute(hit: Hit, folded: str) -> bool:
 
 _AIM: Final = {
     "zh": re.compile(
-        r"(?:用于|用来|用以|用作|为了?|以便?|便于|目的(?:是|在于|为)?|旨在|服务于|从而|来|及|和|或|、|会|可|其中)[^,。;]{0,14}$"
+        r"(?:用于|用来|用以|用作|应用于|为了?(?!准|何|您|你|用户)|以便?(?!上|下|后|前|外|内|及)|便于|目的(?:是|在于|为|包括)?|旨在|服务于|从而"
+        r"|(?<![本原未以后])来(?!自|源|电|访|信|说)|作为|进行|开展)[^,。;]{0,30}$|(?:其中|包括|会|可)[^,。;]{0,10}$"
     ),
     "en": re.compile(
         r"(?:\bto|\bfor|\bfeeds?|\bserves?|purposes? of|\bin order to|\band|\bor|,|:|used in|\bby|helps?|help us)"
@@ -162,12 +163,16 @@ _AIM: Final = {
 }
 
 
+SHORT_ITEM: Final = 40
+"""An item of a list of aims is shorter; a longer sentence that begins with an aim names a function in passing."""
+
+
 def _aimed(fact: Fact, folded: str, language: str) -> bool:
     """Say whether a purpose is named as an aim (`for …`, `用于…`) and not in passing."""
     if fact.group != "purpose" or fact.concept in ("purpose.word", "purpose.limit"):
         return False
     start = round(fact.at * max(1, len(folded)))
-    return start < 3 or bool(_AIM[language].search(folded[max(0, start - 48) : start]))
+    return (start < 3 and len(folded) < SHORT_ITEM) or bool(_AIM[language].search(folded[max(0, start - 48) : start]))
 
 
 def _outside(hits: tuple[Hit, ...]) -> list[Hit]:
