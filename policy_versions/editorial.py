@@ -51,7 +51,8 @@ def _names_recipient(side: Statement) -> bool:
 
 def _pair_kind(before: Statement, after: Statement) -> str:
     if bare_words(before.folded) == bare_words(after.folded):
-        return "typography" if _hosts(before) == _hosts(after) else ""
+        same = "typography" if URL.findall(before.text) == URL.findall(after.text) else "link-path"
+        return same if _hosts(before) == _hosts(after) else ""
     if bare_words(DATE.sub("", before.folded)) == bare_words(DATE.sub("", after.folded)):
         return "date"
     if bare_words(URL.sub("", before.text)) == bare_words(URL.sub("", after.text)) and _hosts(before) == _hosts(after):

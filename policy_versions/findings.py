@@ -179,6 +179,9 @@ def to_json(assessment: Assessment) -> dict[str, Any]:
         "material": assessment.material,
         "level": str(level_of(assessment.findings)),
         "findings": [finding_json(f) for f in assessment.findings],
+        "editorial": [
+            {"kind": e.kind, "lines": _lines_json(e.lines_before, e.lines_after)} for e in assessment.editorial
+        ],
     }
 
 
@@ -199,8 +202,9 @@ def finding_json(finding: Finding) -> dict[str, Any]:
         "law": list(finding.law),
         "terms": list(finding.terms),
         "fingerprint": finding.fingerprint,
-        "lines": {
-            "before": [finding.lines_before.first, finding.lines_before.last],
-            "after": [finding.lines_after.first, finding.lines_after.last],
-        },
+        "lines": _lines_json(finding.lines_before, finding.lines_after),
     }
+
+
+def _lines_json(before: Lines, after: Lines) -> dict[str, list[int]]:
+    return {"before": [before.first, before.last], "after": [after.first, after.last]}

@@ -132,7 +132,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Editorial:
-    """A change that was looked at and means nothing new, and the kind of reason (typography, moved ...)."""
+    """A change that was looked at and means nothing new; `kind` is a word of `EditorialKind`."""
 
     kind: str
     before: str

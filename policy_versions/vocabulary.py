@@ -123,3 +123,25 @@ class ReleaseStatus(StrEnum):
     IN_FORCE = "in-force"
     REPLACED = "replaced"
     WITHDRAWN = "withdrawn"
+
+
+class EditorialKind(StrEnum):
+    """Why a change means nothing new; the list is closed, each has its reason in words in the reports."""
+
+    TYPOGRAPHY = "typography"
+    NUMBERING = "numbering"
+    MOVED = "moved"
+    SYNONYM = "synonym"
+    RESTATED = "restated"
+    DATE = "date"
+    METRIC = "metric"
+    LINK_PATH = "link-path"
+    HEADING = "heading"
+    EMPTY = "empty"
+    IDLE = "idle"
+    MEANING = "meaning"
+    TRANSLATION = "translation"
+    READING = "reading"
+    MARKETING = "marketing"
+    ADVICE = "advice"
+    LIABILITY = "liability"

@@ -142,7 +142,9 @@ def _place(review: Review, found: ReleaseFinding) -> dict[str, Any] | None:
 
 def _editorial(language: str, change: Editorial) -> dict[str, object]:
     lines = {"before": _lines(change.lines_before), "after": _lines(change.lines_after)}
-    return {"language": language, "kind": change.kind, "before": change.before, "after": change.after, "lines": lines}
+    said = {"before": change.before, "after": change.after, "lines": lines}
+    reason = {x: words(x)(f"editorial.{change.kind}") for x in LANGUAGES}
+    return {"language": language, "kind": change.kind, "reason": reason, **said}
 
 
 def _lines(lines: Lines) -> list[int]:

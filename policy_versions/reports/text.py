@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 
 from policy_versions import obligations
@@ -48,6 +49,8 @@ def _review(review: Review, outlook: Outlook | None, say: Words, style: Style) -
     if review.editorial:
         yield ""
         yield say("report.editorial", count=len(review.editorial))
+        for kind, count in Counter(change.kind for _, change in review.editorial).most_common():
+            yield f"  {count} × {say(f'editorial.{kind}')}"
     yield from _asked(review, say)
     for warning in review.warnings:
         yield _shown(f"  ! {say.block(warning)}")
