@@ -151,10 +151,10 @@ def _told(found: ReleaseFinding, decision: Decision | None) -> ReleaseFinding:
     finding = found.finding
     own = {} if finding.category is Category.UNCLASSIFIED else finding.explanation
     said = {**own, **(decision.says if decision else {})}
-    return replace(found, finding=replace(_judged(finding, decision), explanation=said))
+    return replace(found, finding=replace(judged(finding, decision), explanation=said))
 
 
-def _judged(finding: Finding, decision: Decision | None) -> Finding:
+def judged(finding: Finding, decision: Decision | None) -> Finding:
     """Return a finding as a person classified it, where no rule could."""
     if decision is None or decision.category is None or finding.category is not Category.UNCLASSIFIED:
         return finding
@@ -192,7 +192,7 @@ def objections(found: ReleaseFinding, decision: Decision, release: Release, conf
     unknown = [a for a in decision.answers if a not in obligations.conditions()]
     if unknown:
         return [Block("answer-unknown", {**args, "answer": ", ".join(unknown)})]
-    duty = duty_of(_judged(found.finding, decision), config, {**_general(release, found), **decision.answers})
+    duty = duty_of(judged(found.finding, decision), config, {**_general(release, found), **decision.answers})
     wrong = [] if decision.reason.strip() else [Block("reason-missing", args)]
     people = [decision.by, *([decision.second] if decision.second else [])]
     wrong += [
@@ -246,7 +246,7 @@ def _settled(found: ReleaseFinding, release: Release, config: Config) -> Obligat
     decision = decided(release, found)
     if decision is None or objections(found, decision, release, config):
         return duty_of(found.finding, config, _general(release, found))
-    duty = duty_of(_judged(found.finding, decision), config, {**_general(release, found), **decision.answers})
+    duty = duty_of(judged(found.finding, decision), config, {**_general(release, found), **decision.answers})
     level = decision.level
     if level is None:
         level = Level.NONE if decision.verdict is Verdict.OVERRULED else duty.level

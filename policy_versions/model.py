@@ -231,6 +231,7 @@ class Release:
 
     `withdrawn_for` says by language why it was recalled, `withdrawn_by` who did that. `comment_days` is how long, from
     the day of announcing, anybody may comment on it before it applies.
+    `prevailing` names the language that decides, where the others were published out of step with it; else empty.
     """
 
     policy: str
@@ -253,6 +254,7 @@ class Release:
     withdrawn_for: Mapping[str, str] = field(default_factory=dict)
     withdrawn_by: str = ""
     comment_days: int = 0
+    prevailing: str = ""
 
     @property
     def comments_until(self) -> date | None:

@@ -10,6 +10,7 @@ from policy_versions import decisions, obligations, obstacles, release_file, tra
 from policy_versions.config import NAME, Policy
 from policy_versions.decisions import Block
 from policy_versions.errors import BlockedError, ConfigError, HistoryError
+from policy_versions.lint import parity
 from policy_versions.model import Decision, Release, ReleaseFinding
 from policy_versions.review import Desk, Lint, State, compare, digests, papers, plan, standing, state
 from policy_versions.transparency import Key
@@ -118,7 +119,9 @@ def publish(
     if stops:
         raise ReleaseBlockedError(policy.id, stops)
     release = decisions.settle(_fresh(found.pending, findings), desk.config, found.lead)
-    release = replace(release, announced_on=release.announced_on or desk.today)
+    behind = any(b.code in parity.RULES for b in said)
+    prevailing = desk.config.authoritative if behind else ""
+    release = replace(release, announced_on=release.announced_on or desk.today, prevailing=prevailing)
     rows = [*rows, version_log.leaf(release)]
     head = version_log.head(version_log.origin(desk.config.site.url), rows, keys)
     for path, data in ((found.path, release_file.dump(release)), (LOG, version_log.dump(rows)), (CHECKPOINT, head)):

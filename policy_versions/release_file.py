@@ -36,7 +36,8 @@ _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _DATES: Final = ("announced_on", "effective_on", "earliest_effective_on", "withdrawn_on")
 _KEYS: Final = (
     "policy", "number", "previous", *_DATES, "withdrawn_for", "withdrawn_by", "comment_days",
-    "level", "guardian", "lead_days", "texts", "summaries", "answers", "decisions", "waivers", "findings",
+    "level", "guardian", "lead_days", "texts", "summaries", "answers",
+    "prevailing", "decisions", "waivers", "findings",
 )  # fmt: skip
 _DECISION: Final = (
     "fingerprint", "verdict", "reason", "by", "on", "second", "level", "answers", "category", "direction", "says",
@@ -110,12 +111,14 @@ def dump(release: Release, header: str = "", *, today: date | None = None) -> by
         "texts": {k: {"path": t.path, "sha256": t.sha256} for k, t in release.texts.items()},
         "summaries": dict(release.summaries),
         "answers": {k: _truth(v) for k, v in release.answers.items()},
+        "prevailing": release.prevailing,
         "decisions": [_decision(d) for d in release.decisions],
         "waivers": [{k: _day(w.on) if k == "on" else getattr(w, k) for k in _WAIVER} for w in release.waivers],
         "findings": [_finding(f) for f in release.findings],
     }
     optional = {
         "earliest_effective_on", "withdrawn_on", "withdrawn_for", "withdrawn_by", "comment_days", "answers", "waivers",
+        "prevailing",
     }  # fmt: skip
     return write({k: _words(v) for k, v in fields.items() if v or k not in optional}, header)
 
@@ -202,6 +205,7 @@ class _Reader(Fields):
             summaries=self.children("summaries", top.get("summaries", {}), lambda at, v, _: self.text(at, v)),
             findings=self.items("findings", top.get("findings", []), self.finding),
             decisions=self.items("decisions", top.get("decisions", []), self.decision),
+            prevailing=self.text("prevailing", top.get("prevailing", "")),
             waivers=self.items("waivers", top.get("waivers", []), self.waiver),
             level=self.choice("level", top.get("level", "none"), Level, Level.NONE),
             guardian=self.truth("guardian", top.get("guardian", "false")),

@@ -9,12 +9,12 @@ from typing import Final
 
 from policy_versions.decisions import Block
 from policy_versions.errors import ConfigError
-from policy_versions.lint import dates, floors, publisher, text
+from policy_versions.lint import dates, floors, parity, publisher, text
 from policy_versions.model import Waiver
 from policy_versions.papers import Papers, Problem
 from policy_versions.strict_yaml import read
 
-_PARTS: Final = (dates.problems, publisher.problems, text.problems, floors.problems)
+_PARTS: Final = (parity.problems, dates.problems, publisher.problems, text.problems, floors.problems)
 _WEIGHTS: Final = ("blocks", "new", "warns")
 
 
@@ -38,7 +38,10 @@ def _block(problem: Problem, papers: Papers) -> Block:
 
 
 def _blocks(problem: Problem, papers: Papers) -> bool:
-    weight = severities(tuple(papers.config.lint.block))[problem.rule]
+    strict = papers.config.lint
+    weight = severities(tuple(strict.block))[problem.rule]
+    if problem.rule in parity.RULES and strict.languages == "prevailing" and problem.rule not in strict.block:
+        return False
     if problem.blocks is not None and weight != "blocks":
         return problem.blocks
     return weight == "blocks" or (weight == "new" and _line(problem, papers) not in _old_lines(problem.path, papers))

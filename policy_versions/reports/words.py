@@ -76,7 +76,13 @@ class Words:
     def _named(self, args: Mapping[str, str]) -> dict[str, str]:
         """Replace words of ours among the arguments by what people call them."""
         named = dict(args)
-        for key, kind in (("level", "level"), ("law", "level"), ("category", "category"), ("verdict", "verdict")):
+        for key, kind in (
+            ("level", "level"),
+            ("law", "level"),
+            ("category", "category"),
+            ("verdict", "verdict"),
+            ("direction", "direction"),
+        ):
             if key in named and self.has(f"{kind}.{named[key]}"):
                 named[key] = self(f"{kind}.{named[key]}")
         return named

@@ -177,3 +177,15 @@ def test_long_summaries_are_cut_at_a_clause() -> None:
     assert render.clip("新增广告合作方，并调整保存期限与联系方式", 12) == "新增广告合作方…"
     assert render.clip("new advertising partners and periods", 30) == "new advertising partners and…"
     assert render.clip("short", 30) == "short"
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "the Chinese text prevails"), ("zh-CN", "以中文文本为准")])
+def test_a_notice_names_the_language_that_prevails_where_they_are_out_of_step(
+    release: Release, publisher: Publisher, now: datetime, language: str, said: str
+) -> None:
+    plain = render.notice(campaigns.draft(release, publisher, now), language, Audience.PERSON, "")
+    assert said not in plain.text + plain.html
+    behind = replace(release, prevailing="zh-CN")
+    notice = render.notice(campaigns.draft(behind, publisher, now), language, Audience.PERSON, "")
+    assert said in notice.text
+    assert said in notice.html

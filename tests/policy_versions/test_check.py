@@ -296,3 +296,35 @@ def test_the_wait_that_the_text_in_force_promises_sets_the_earliest_date(run: Sh
     early.write_text(text.replace(f"\neffective_on: {day}", f"\neffective_on: {soon}"), "utf-8")
     blocks = {b["code"] for b in json.loads(run("check", "--format", "json")[1])["policies"][0]["blocks"]}
     assert "effective-early" in blocks
+
+
+def test_a_forgotten_translation_blocks(run: Shell) -> None:
+    first(run)
+    run.git.commit({ZH: NEW[ZH]})
+    code, out, _ = run("check", "HEAD~1..HEAD", "--lang", "en")
+    assert code == 1
+    assert f"{EN} (en), line 9 is a forgotten translation: zh-CN now says “邮箱：help@example.com”" in out
+    assert "here it still says “Email: support@example.com”" in out
+
+
+def test_if_so_configured_the_release_names_the_language_that_prevails(run: Shell) -> None:
+    run.git.commit({"policy.toml": TOML + '[lint]\nlanguages = "prevailing"\n'})
+    first(run)
+    run.git.commit({ZH: NEW[ZH]})
+    run("draft")
+    word(run, "1.1.0")
+    found = json.loads(run("check", "--format", "json")[1])["policies"][0]
+    assert "language-behind" in {w["code"] for w in found["warnings"]}
+    run(
+        "decide",
+        found["findings"][0]["fingerprint"],
+        "--verdict",
+        "confirmed",
+        "--reason",
+        "x",
+        "--by",
+        "lin@example.com",
+    )
+    assert run("publish")[0] == 0
+    assert "\nprevailing: zh-CN\n" in (run.git.root / "policies/privacy/releases/1.1.0.yaml").read_text("utf-8")
+    assert run("verify")[0] == 0

@@ -1,0 +1,194 @@
+"""Languages in step: what was found in one text of a policy must come out of every other, clause by clause.
+
+Each finding seeks its counterpart in the other text: the sentence that a person quoted (`same_as` of a decision), a
+finding of the same kind and direction, or one that no rule explains in the clause that stands at the same place. Where
+both old texts have the same clauses, places correspond, and a clause that stayed as it was is a forgotten translation.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from policy_versions import alignment, document
+from policy_versions.decisions import decided, dismissed, judged
+from policy_versions.model import Category, ChangeKind, ClauseChange, Direction, Document, Finding, ReleaseFinding
+from policy_versions.papers import Papers, Problem
+
+RULES: Final = ("language-behind", "parity-missing", "parity-extra", "parity-opposite")
+_SAME: Final = frozenset({ChangeKind.UNCHANGED, ChangeKind.MOVED})
+_CLASH: Final = {Direction.EXPANDS: Direction.RESTRICTS, Direction.RESTRICTS: Direction.EXPANDS}
+_SHORTEST: Final = 4  # characters of a quoted sentence
+_Spot = float  # the old clause's place; halfway between two for what is new
+
+
+@dataclass
+class _Side:
+    """One language: its texts, its findings as people judged them, and where its clauses changed."""
+
+    language: str
+    path: str
+    before: str
+    after: str
+    found: Sequence[ReleaseFinding]
+
+    @cached_property
+    def old(self) -> Document:
+        return document.parse(self.before, self.language)
+
+    @cached_property
+    def changes(self) -> tuple[ClauseChange, ...]:
+        return alignment.align(self.old, document.parse(self.after, self.language))
+
+    @cached_property
+    def spots(self) -> dict[int, _Spot]:
+        """Map each change (by its index) to the place of its old clause, or between the two that it came between."""
+        placed: dict[int, _Spot] = {}
+        last = -1.0
+        for index, change in enumerate(self.changes):
+            if change.before:
+                last = float(change.before[0].ordinal)
+                placed[index] = last
+            else:
+                placed[index] = last + 0.5
+        return placed
+
+    @cached_property
+    def touched(self) -> frozenset[_Spot]:
+        changed = {c.ordinal for change in self.changes if change.kind not in _SAME for c in change.before}
+        return frozenset(map(float, changed)) | frozenset(
+            self.spots[i] for i, change in enumerate(self.changes) if change.kind not in _SAME
+        )
+
+    def spot(self, finding: Finding) -> _Spot | None:
+        """Return the place of the clause that a finding is about."""
+        new = bool(finding.lines_after.first)
+        lines = finding.lines_after if new else finding.lines_before
+        for index, change in enumerate(self.changes):
+            clauses = change.after if new else change.before
+            if change.kind not in _SAME and any(c.lines.first <= lines.first <= c.lines.last for c in clauses):
+                return self.spots[index]
+        return None
+
+    def line_of(self, spot: _Spot) -> tuple[int, str]:
+        """Return line and words, in the new text, of the clause that stands at (or, for a gap, before) a place."""
+        for change in self.changes:
+            if change.before and change.after and change.before[0].ordinal == int(spot):
+                return change.after[0].lines.first, change.after[0].text
+        return 1, ""
+
+
+def problems(papers: Papers) -> Iterator[Problem]:
+    """Yield what one language says and another does not; texts that are new in a language have nothing to compare."""
+    sides = {x: _side(papers, x) for x in papers.now if x in papers.before}
+    lead = papers.config.authoritative if papers.config.authoritative in sides else next(iter(sides), "")
+    for language, side in sides.items():
+        if language != lead:
+            yield from _between(papers, sides[lead], side)
+
+
+def _side(papers: Papers, language: str) -> _Side:
+    release, config = papers.release, papers.config
+    own = [f for f in release.findings if f.language == language and (f.finding.material or _odd(f.finding))]
+    found = [f for f in own if not dismissed(release, f, config)]
+    as_judged = [ReleaseFinding(judged(f.finding, decided(release, f)), language, f.obligation) for f in found]
+    return _Side(language, papers.files[language], papers.before[language], papers.now[language], as_judged)
+
+
+def _odd(finding: Finding) -> bool:
+    return finding.category is Category.UNCLASSIFIED
+
+
+def _between(papers: Papers, lead: _Side, other: _Side) -> Iterator[Problem]:
+    parallel = _parallel(lead, other) if lead.found or other.found else False
+    here, there = Counter(map(_kind, lead.found)), Counter(map(_kind, other.found))
+    for one, two, missing, counts in ((lead, other, "parity-missing", there), (other, lead, "parity-extra", here)):
+        left = counts.copy()
+        said: set[tuple[str, int]] = set()
+        for found in one.found:
+            fault = _fault(papers, found, one, two, left, parallel=parallel)
+            if fault is None:
+                continue
+            code, line, words = fault
+            key = (code, line if code == "language-behind" else id(found))
+            if key in said:
+                continue
+            said.add(key)
+            yield Problem(missing if code == "absent" else code, two.path, line, _args(found, one, two, words))
+
+
+def _fault(
+    papers: Papers, found: ReleaseFinding, one: _Side, two: _Side, left: Counter[tuple[str, str]], *, parallel: bool
+) -> tuple[str, int, str] | None:
+    """Return what is wrong with the other text for a finding: code, line there, words there; None where it says it."""
+    finding = found.finding
+    if _said(papers, found, two):
+        return None
+    spot = one.spot(finding) if parallel else None
+    if spot is not None and not _near(spot, two.touched):
+        line, words = two.line_of(spot)
+        return "language-behind", line, words
+    if not two.found and two.before == two.after:
+        return "language-behind", 1, ""
+    kind = _kind(found)
+    if left[kind]:
+        # Of one kind a translation may join or part what the other text says in two sentences: places decide.
+        left[kind] -= 0 if spot is not None else 1
+        return None
+    if _odd(finding) or (spot is not None and _unexplained_at(spot, two)):
+        return None
+    clash = (str(finding.category), str(_CLASH.get(finding.direction, "")))
+    line = two.line_of(spot)[0] if spot is not None else 1
+    return ("parity-opposite" if left[clash] else "absent"), line, ""
+
+
+def _said(papers: Papers, found: ReleaseFinding, two: _Side) -> bool:
+    """Say whether a person quoted, and rightly, the sentence of the other text that says or (removed) said the same."""
+    decision = decided(papers.release, found)
+    quoted = decision.same_as.get(two.language, "").strip() if decision else ""
+    if len(quoted) < _SHORTEST:
+        return False
+    if found.finding.evidence_after:
+        return quoted in two.after
+    return quoted in two.before and quoted not in two.after
+
+
+def _near(spot: _Spot, touched: frozenset[_Spot]) -> bool:
+    """Say whether the other text changed at a place; what is added may have gone into the clause beside it."""
+    if spot == int(spot):
+        return spot in touched or {spot - 0.5, spot + 0.5} & touched != set()
+    return any(abs(spot - t) <= 1 for t in touched)
+
+
+def _unexplained_at(spot: _Spot, side: _Side) -> bool:
+    return any(_odd(f.finding) and (s := side.spot(f.finding)) is not None and abs(s - spot) <= 1 for f in side.found)
+
+
+def _kind(found: ReleaseFinding) -> tuple[str, str]:
+    return str(found.finding.category), str(found.finding.direction)
+
+
+def _parallel(one: _Side, two: _Side) -> bool:
+    """Say whether both old texts have the same clauses: as many under each heading, of the same kinds."""
+    return _shape(one.old) == _shape(two.old)
+
+
+def _shape(of: Document) -> list[str]:
+    return [str(c.kind) for c in of.clauses]
+
+
+def _args(found: ReleaseFinding, one: _Side, two: _Side, words: str) -> dict[str, str]:
+    finding = found.finding
+    quote = " ".join((finding.evidence_after or finding.evidence_before).split())
+    return {
+        "language": two.language,
+        "other": one.language,
+        "quote": quote if len(quote) <= 80 else quote[:79] + "…",
+        "words": " ".join(words.split())[:80] or "—",
+        "category": str(finding.category),
+        "direction": str(finding.direction),
+        "fingerprint": finding.fingerprint[:12],
+    }
