@@ -29,12 +29,14 @@ from policy_versions.model import (
     Effect,
 )
 from policy_versions.quoting import words
-from policy_versions.substance import substance
+from policy_versions.substance import common, substance
 
 __all__ = ["classify", "to_json"]
 
 FEW: Final = 5
 """Up to so many edits each is judged for itself: a sentence that the other text lacks says something."""
+PAIR: Final = 3
+"""In a change of so few edits what an edit names says what it is likely about."""
 FAINT: Final = 0.2
 """The score of what a rule explains in words that the other text uses elsewhere."""
 LARGE: Final = 14
@@ -84,6 +86,7 @@ def classify(before: str, after: str, language: str, *, policy: str = "") -> Ass
                 faint += weak
             else:
                 candidates += found or [_unexplained(delta)]
+    candidates = _placed(candidates, size)
     # where nothing at all stands out, what was told anew is the change
     candidates = candidates or faint
     findings = tuple(finding(c, policy) for c in told(exchanged(candidates)))
@@ -286,6 +289,37 @@ def _novelty(found: Match, texts: Texts, *, pair: bool) -> float:
     if not all(f.group in ("data", "party", "aim", "method", "place", "e") for f in (*found.lost, *found.gained)):
         return 1.0
     return (0.6 if _unknown(found) else 1.0) if fresh else 0.5
+
+
+def _placed(candidates: list[Candidate], size: int) -> list[Candidate]:
+    """Tell of an edit that no rule explains what it is likely about, where that is likely enough.
+
+    In a change of few edits its own words decide. In a larger one a whole sentence must be about what the change is
+    known to be about anyway; two wordings of one sentence show by themselves what was put in or taken out.
+    """
+    known = {c.match.rule.category for c in candidates}
+    placed = []
+    for candidate in candidates:
+        found = _likely(candidate.delta) if candidate.match.rule.kind == "residual" else []
+        near = [m for m in found if m.rule.category in known]
+        best = near or (found if size <= PAIR or _put_in(candidate.delta) else [])
+        placed.append(Candidate(best[0], candidate.delta, FAINT) if best else candidate)
+    return placed
+
+
+def _put_in(delta: Delta) -> bool:
+    """Say whether one wording of a sentence is the other with some words more."""
+    if delta.before is None or delta.after is None:
+        return False
+    short, long = sorted((delta.before.folded, delta.after.folded), key=len)
+    head = common(short, long)
+    return head + common(short[head:][::-1], long[head:][::-1]) >= len(short) - 2
+
+
+def _likely(delta: Delta) -> list[Match]:
+    """Give what the rules of last resort say of an edit, the likeliest first."""
+    matches = [m for rule in possible(delta, last=True) if (m := match(rule, delta))]
+    return sorted(matches, key=lambda m: -m.rule.weight)
 
 
 def _unexplained(delta: Delta) -> Candidate:

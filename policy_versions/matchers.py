@@ -34,12 +34,15 @@ def match(rule: Rule, delta: Delta) -> Match | None:
     return _KINDS[rule.kind](rule, delta)
 
 
-def possible(delta: Delta) -> Iterator[Rule]:
-    """Give the rules that may match an edit at all, in the order of their ids: most name nothing that is in it."""
+def possible(delta: Delta, *, last: bool = False) -> Iterator[Rule]:
+    """Give the rules that may match an edit at all, in the order of their ids: most name nothing that is in it.
+
+    `last` asks for those that only speak where no other does.
+    """
     fresh = {name for f in (*delta.gained, *delta.lost) for name in widened(f.concept)}
     named = delta.before.names if delta.before and delta.after else frozenset()
     for rule, needs in _needs():
-        if not needs.isdisjoint(named if rule.kind == "force" else fresh):
+        if rule.last is last and not needs.isdisjoint(named if rule.kind == "force" else fresh):
             yield rule
 
 

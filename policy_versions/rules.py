@@ -22,7 +22,8 @@ class Rule:
     `direction` is a policy, told for what is gained; losing it means the reverse. practice: expands, denied restricts.
     protection: restricts, denied expands. first: gained restricts, lost expands, exchanged neutral. swap: gained
     expands, lost restricts, exchanged neutral. `reverse` names concepts that turn it round. `when`: any, pair, single.
-    `none` holds for the clause of the new fact, `never` for its whole sentence.
+    `none` holds for the clause of the new fact, `never` for its whole sentence. `last`: asked only where no other rule
+    explains an edit, and then by `weight`; what it says is of low confidence.
     """
 
     id: str
@@ -44,6 +45,7 @@ class Rule:
     single: str = ""
     when: str = "any"
     weight: float = 1.0
+    last: bool = False
     confidence: Confidence = Confidence.HIGH
 
 
@@ -98,6 +100,7 @@ def parse(text: str, name: str) -> Rule:
         explain=cast("dict[str, str]", data["explain"]),
         law=_list(data["law"]),
         weight=float(str(data.get("weight", "1"))),
+        last=data.get("last") == "true",
         confidence=Confidence(str(data.get("confidence", "high"))),
         **_texts(data),  # type: ignore[arg-type]
         **_lists(data),  # type: ignore[arg-type]

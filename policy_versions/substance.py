@@ -106,13 +106,13 @@ _LISTED: Final = re.compile(r"[、,，]|以及|和|及|与|\b(?:and|or)\b")
 def _lists_more(before: str, after: str) -> bool:
     """Say whether one wording is the other with an item of an enumeration put in: a list's words are its substance."""
     short, long = sorted((before, after), key=len)
-    head = _common(short, long)
-    tail = _common(short[head:][::-1], long[head:][::-1])
+    head = common(short, long)
+    tail = common(short[head:][::-1], long[head:][::-1])
     put_in = long[head : len(long) - tail]
     return head + tail >= len(short) and len(bare_words(put_in)) >= 2 and bool(_LISTED.search(put_in))
 
 
-def _common(one: str, other: str) -> int:
+def common(one: str, other: str) -> int:
     """Count the signs with which both begin."""
     return next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
 
