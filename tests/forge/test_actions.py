@@ -15,6 +15,7 @@ import pytest
 
 from policy_versions.forge import command
 from policy_versions.forge.http import ForgeError
+from policy_versions.forge.untrusted import harmless, unpack
 from tests.forge.hub import REPOSITORY, TOKEN, Hub, packed
 from tests.forge.steps import ACTIONS, Ran, Runner, runner
 from tests.policy_versions.gitmaker import GitMaker
@@ -23,11 +24,12 @@ from tests.policy_versions.releasing import TOML
 ZH, EN = "policies/privacy/zh-CN.md", "policies/privacy/en.md"
 LOGINS = '[logins]\nlin-legal = "lin@example.com"\n[site]'
 OLD = {
-    ZH: "# 隐私政策\n\n## 一、使用\n\n我们收集您的手机号，用于创建账号。\n\n## 二、联系\n\n邮箱：privacy@example.com\n",
+    ZH: "# 隐私政策\n\n## 一、使用\n\n我们收集您的手机号，用于创建账号。\n\n"
+    "## 二、联系\n\n邮箱：support@example.com\n\n某公司，privacy@example.com。您可以向监管部门投诉。\n",
     EN: "# Privacy policy\n\n## 1. Use\n\nWe collect your phone number to create your account.\n\n## 2. Contact\n\n"
-    "Email: privacy@example.com\n",
+    "Email: support@example.com\n\nSome Co., privacy@example.com. You may complain to the authority.\n",
 }  # fmt: skip
-NEW = {path: text.replace("privacy@example.com", "help@example.com") for path, text in OLD.items()}
+NEW = {path: text.replace("support@example.com", "help@example.com") for path, text in OLD.items()}
 ACTOR = {"actor": "lin", "actor_id": "42", "server_url": "https://github.com", "token": TOKEN}
 DEFAULT = {"repository": {"default_branch": "main"}}
 
@@ -63,10 +65,11 @@ class Place:
         shutil.copytree(self.root, root)
         return Place(root)
 
-    def ctl(self, *arguments: str) -> str:
+    def ctl(self, *arguments: str, codes: tuple[int, ...] = (0,)) -> str:
         """Run policyctl in the person's clone."""
         command = [str(Path(sys.executable).parent / "policyctl"), *arguments, "-C", str(self.git.root)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode in codes, done.stderr
         return done.stdout
 
     def word(self, number: str) -> None:
@@ -248,7 +251,7 @@ class Change:
 
     def fingerprints(self) -> list[str]:
         """Return the fingerprints of the change."""
-        report = json.loads(self.place.ctl("check", "main..HEAD", "--format", "json"))
+        report = json.loads(self.place.ctl("check", "main..HEAD", "--format", "json", codes=(0, 1)))
         return [f["fingerprint"][:8] for f in report["policies"][0]["findings"]]
 
     def comment(
@@ -379,3 +382,58 @@ def test_a_hidden_member_is_known_by_what_they_may_do(change: Change, hub: Hub) 
     hub.writers.add("lin-legal")
     change.comment(f"/policy agree {change.fingerprints()[0]} checked with the team", association="CONTRIBUTOR")
     assert hub.refs["edit"] != change.sha
+
+
+# -- the check -------------------------------------------------------------------------------------------------------
+
+
+def checked(place: Place, github: dict[str, Any], **inputs: str) -> tuple[Runner, list[Ran]]:
+    """Check the edit of a copy."""
+    where = made(place, place.checkout("work", "edit"), github)
+    return where, act(where, "check", **inputs)
+
+
+def test_a_check_is_red_and_leaves_its_report_while_something_blocks(edited: Place, tmp_path: Path) -> None:
+    place = edited.copy(tmp_path / "place")
+    head = place.git.git("rev-parse", "edit")
+    pull = {"number": 4, "base": {"sha": place.git.git("rev-parse", "main")}, "head": {"sha": head}}
+    where, ran = checked(place, {"event": {**DEFAULT, "pull_request": pull}})
+    check, upload = ran[1:]
+    assert check.code == 1, check.out
+    assert re.search(r"^::(error|warning|notice) file=policies/privacy/", check.out, re.MULTILINE)
+    assert (where.outputs["blocked"], where.outputs["level"]) == ("true", "prominent")
+    assert where.summary.strip()
+    assert upload.uses.startswith("actions/upload-artifact@")
+    assert upload.given["name"] == "policy-report"
+    files = [Path(x) for x in upload.given["path"].split()]
+    assert [f.name for f in files] == ["report.json", "report.md", "number"]
+    assert json.loads(files[0].read_text("utf-8"))["blocked"] is True
+    assert files[2].read_text() == "4\n"
+    data = packed({f.name: f.read_bytes() for f in files})
+    assert harmless(unpack(data).markdown, "https://github.com/x/").count("&#8203;&#8203;") == 0
+
+
+def test_a_run_started_after_a_comment_compares_with_the_branch_it_is_told(edited: Place, tmp_path: Path) -> None:
+    place = edited.copy(tmp_path / "place")
+    github = {"event": DEFAULT, "sha": place.git.git("rev-parse", "edit")}
+    where, ran = checked(place, github, base="origin/main", number="4")
+    assert [r.code for r in ran] == [0, 1, 0], ran[1].out
+    assert where.outputs["blocked"] == "true"
+
+
+def test_a_change_that_touches_no_policy_is_green(edited: Place, tmp_path: Path) -> None:
+    place = edited.copy(tmp_path / "place")
+    main = place.git.git("rev-parse", "main")
+    where, ran = checked(place, {"event": DEFAULT}, base=main, head=main)
+    assert [r.code for r in ran] == [0, 0, 0], ran[1].out
+    assert (where.outputs["blocked"], where.outputs["level"]) == ("false", "none")
+
+
+@pytest.mark.parametrize("head", ["$(touch pwned)", "--output=x", "main;id", ""])
+def test_a_hostile_name_of_a_branch_is_no_command(edited: Place, tmp_path: Path, head: str) -> None:
+    place = edited.copy(tmp_path / "place")
+    _, ran = checked(place, {"event": DEFAULT}, base="origin/main", head=head)
+    if head:
+        assert ran[-1].code == 2, ran[-1].out
+        assert [r.name for r in ran] == ["install", "check"]
+    assert not list(place.root.rglob("pwned"))
