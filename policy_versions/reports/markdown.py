@@ -175,18 +175,12 @@ def _caused(outlook: Outlook | None, say: Words) -> Iterator[Section]:
     """Say who is touched, and show the notice; nothing where no outlook was made."""
     if outlook is None:
         return
-    told = say.each(lambda one: " ".join(_sentences(outlook, one)), "<br>")
+    told = say.each(lambda one: " ".join(_marked(one, *x) for x in said.touched(outlook.reach, one)), "<br>")
     yield _text(f"**{plain(say('touched.head'))}** — {told}\n\n")
     for mail in outlook.mails:
         head = say("notice.head", language=mail.language)
         about = f" — {mail.subject}" if mail.subject else ""
         yield _folded(f"{head}{about}", tuple(_mail(mail, say)), _more(say, "notice"), rank=3)
-
-
-def _sentences(outlook: Outlook, say: Words) -> list[str]:
-    if outlook.reach is None:
-        return [_marked(say, "touched.unknown", {})]
-    return [plain(x) for x in said.touched(outlook.reach, say)]
 
 
 def _mail(mail: Mail, say: Words) -> Iterator[str]:

@@ -139,19 +139,31 @@ def ordered(review: Review) -> list[ReleaseFinding]:
 
 
 def rows(review: Review) -> list[tuple[ReleaseFinding, ...]]:
-    """Return the findings as rows: what reads alike in several languages, as often in each, is one change."""
-    groups: dict[tuple[object, ...], dict[str, list[ReleaseFinding]]] = {}
+    """Return the findings as rows: what reads alike in several languages, as often in each, is one change.
+
+    Findings of one rule go together first, then those of one kind: languages say the same by different rules.
+    """
+    kinds: dict[tuple[object, ...], list[ReleaseFinding]] = {}
     for found in ordered(review):
         f = found.finding
-        key = (found.obligation.level, f.rule, f.category, f.effect, f.direction)
-        groups.setdefault(key, {}).setdefault(found.language, []).append(found)
+        kinds.setdefault((found.obligation.level, f.category, f.effect, f.direction), []).append(found)
     made: list[tuple[ReleaseFinding, ...]] = []
-    for languages in groups.values():
-        if len({len(x) for x in languages.values()}) == 1:
-            made += zip(*languages.values(), strict=True)
-        else:
-            made += [(f,) for several in languages.values() for f in several]
+    for alike in kinds.values():
+        rest: list[ReleaseFinding] = []
+        for rule in dict.fromkeys(f.finding.rule for f in alike):
+            group = [f for f in alike if f.finding.rule == rule]
+            made, rest = (made + pairs, rest) if (pairs := _pairs(group)) else (made, rest + group)
+        made += _pairs(rest) or [(f,) for f in rest]
     return made
+
+
+def _pairs(findings: Sequence[ReleaseFinding]) -> list[tuple[ReleaseFinding, ...]]:
+    """Set findings of several languages side by side in their order; nothing where one language has more."""
+    languages: dict[str, list[ReleaseFinding]] = {}
+    for found in findings:
+        languages.setdefault(found.language, []).append(found)
+    even = len(languages) > 1 and len({len(x) for x in languages.values()}) == 1
+    return list(zip(*languages.values(), strict=True)) if even else []
 
 
 def lines(review: Review, found: ReleaseFinding) -> Lines:
@@ -190,17 +202,18 @@ def todo(review: Review) -> tuple[Block, ...]:
     return (*others[:first], one, *others[first:])
 
 
-def touched(reach: Reach | None, say: Words) -> Sequence[str]:
-    """Say in sentences whom a release touches; honestly nothing where nobody counted."""
+def touched(reach: Reach | None, say: Words) -> Sequence[tuple[str, Mapping[str, str]]]:
+    """Return the sentences (key and arguments) on whom a release touches; honestly nothing where nobody counted."""
     if reach is None:
-        return [say("touched.unknown")]
-    said = [say("touched.people", people=reach.people, minors=reach.minors, source=reach.source)]
+        return [("touched.unknown", {})]
+    about = {"people": str(reach.people), "minors": str(reach.minors), "source": reach.source}
+    said: list[tuple[str, Mapping[str, str]]] = [("touched.people", about)]
     if reach.channels:
-        said.append(say("touched.channels", channels=_listed(reach.channels, "channel", say)))
+        said.append(("touched.channels", {"channels": _listed(reach.channels, "channel", say)}))
     if reach.unreachable:
-        said.append(say("touched.unreachable", reasons=_listed(reach.unreachable, "reason", say)))
+        said.append(("touched.unreachable", {"reasons": _listed(reach.unreachable, "reason", say)}))
     if reach.bad_rows:
-        said.append(say("touched.bad", count=reach.bad_rows, source=reach.source))
+        said.append(("touched.bad", {"count": str(reach.bad_rows), "source": reach.source}))
     return said
 
 

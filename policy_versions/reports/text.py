@@ -89,7 +89,7 @@ def _caused(review: Review, outlook: Outlook | None, say: Words) -> Iterator[str
         yield say("report.text-notice")
         return
     yield f"{say('touched.head')}{say('report.colon')}"
-    yield from (_shown(f"  {sentence}") for sentence in touched(outlook.reach, say))
+    yield from (_shown(f"  {say(key, **args)}") for key, args in touched(outlook.reach, say))
     for mail in outlook.mails:
         yield ""
         yield say("notice.head", language=mail.language) + say("report.colon")

@@ -226,6 +226,9 @@ def test_the_same_change_in_two_languages_is_one_row_with_both_quotes() -> None:
     out = markdown.render(Report((both,)), BOTH)
     assert "<ins>purpose: 甲</ins><br><br><code>en</code>" in out
     third = replace(twin, finding=replace(twin.finding, fingerprint="e2"))
+    by_other = replace(twin, finding=replace(twin.finding, rule="r"))
+    other = replace(both, release=replace(both.release, findings=(found, by_other)))
+    assert [len(group) for group in rows(other)] == [2]  # the same kind of change by another rule
     odd = replace(one, release=replace(one.release, findings=(found, twin, third)))
     assert [len(group) for group in rows(odd)] == [1, 1, 1]
 
