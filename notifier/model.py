@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from policy_versions.model import Level, Publisher, Release
 
@@ -99,9 +99,11 @@ class Campaign:
     started_by: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """One message to one addressee: planned once, never changed; what became of it are its events."""
+class Delivery(NamedTuple):
+    """One message to one addressee: planned once, never changed; what became of it are its events.
+
+    A tuple, as its events are: a million of each are made in a campaign, three times as fast as frozen dataclasses.
+    """
 
     id: int
     recipient_id: str
@@ -114,8 +116,7 @@ class Delivery:
     attempts: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveryEvent:
+class DeliveryEvent(NamedTuple):
     """What happened to a delivery, and when."""
 
     delivery_id: int

@@ -23,7 +23,7 @@ from sqlalchemy import (
     text,
 )
 
-from notifier.columns import BIG, moment, one_of, text_column
+from notifier.columns import BIG, either, moment, one_of, text_column
 
 CAMPAIGN_KINDS: Final = ("announce", "remind", "recall")
 CAMPAIGN_STATES: Final = ("planned", "running", "paused", "done", "cancelled")
@@ -137,7 +137,7 @@ delivery_events = Table(
     moment("at"),
     text_column("provider_id"),
     text_column("detail"),
-    one_of("state", DELIVERY_STATES, "state"),
+    either("state", DELIVERY_STATES, "state"),
     Index("ix_delivery_events_delivery", "delivery_id"),
 )
 

@@ -29,6 +29,8 @@ _COLUMNS: Final = (
     "chunk",
     "message_id",
 )
+_AUDIENCES: Final = {audience.value: audience for audience in Audience}
+_STATES: Final = {state: state.value for state in State}
 _ROLES: Final = {audience: audience.value for audience in Audience}  # an enumeration's own look-up is slow
 _EVENTS: Final = ("delivery_id", "state", "at", "provider_id", "detail")
 
@@ -127,11 +129,11 @@ def load(database: Database, lease: Lease) -> tuple[list[Delivery], dict[int, St
         past = connection.execute(_PAST, bound).all()
     states = {delivery: State(state) for delivery, state in past}
     attempts = Counter(delivery for delivery, _state in past)
-    audiences = {audience.value: audience for audience in Audience}
+    settled = {delivery for delivery, state in states.items() if state.final}
     found = [
-        Delivery(i, person, actor, audiences[audience], channel, address, language, key, attempts[i])
+        Delivery(i, person, actor, _AUDIENCES[audience], channel, address, language, key, attempts.get(i, 0))
         for i, person, actor, audience, channel, address, language, key in rows
-        if i not in states or not states[i].final
+        if i not in settled
     ]
     return found, states
 
@@ -139,14 +141,13 @@ def load(database: Database, lease: Lease) -> tuple[list[Delivery], dict[int, St
 def append(connection: Connection, events: Iterable[DeliveryEvent]) -> None:
     """Append events in their order."""
     stamps: dict[datetime, Any] = {}
-
-    def row(event: DeliveryEvent) -> tuple[Any, ...]:
-        at = stamps.get(event.at)
-        if at is None:
-            at = stamps[event.at] = bulk.moment(connection, event.at)
-        return (event.delivery_id, event.state.value, at, event.provider_id, event.detail)
-
-    bulk.insert(connection, "delivery_events", _EVENTS, map(row, events))
+    rows = []
+    for delivery, state, at, provider, detail in events:
+        stamp = stamps.get(at)
+        if stamp is None:
+            stamp = stamps[at] = bulk.moment(connection, at)
+        rows.append((delivery, _STATES[state], stamp, provider, detail))
+    bulk.insert(connection, "delivery_events", _EVENTS, rows)
 
 
 def note(database: Database, lease: Lease, events: Sequence[DeliveryEvent]) -> None:

@@ -210,8 +210,8 @@ def upgrade() -> None:
         sa.Column("provider_id", sa.Text(), nullable=False),
         sa.Column("detail", sa.Text(), nullable=False),
         sa.CheckConstraint(
-            "state IN ('pending', 'sending', 'sent', 'delivered', 'failed', 'bounced', 'skipped', 'cancelled', "
-            "'in-doubt')",
+            "state = 'pending' OR state = 'sending' OR state = 'sent' OR state = 'delivered' OR state = 'failed' OR "
+            "state = 'bounced' OR state = 'skipped' OR state = 'cancelled' OR state = 'in-doubt'",
             name=op.f("ck_delivery_events_state"),
         ),
         sa.ForeignKeyConstraint(["delivery_id"], ["deliveries.id"], name=op.f("fk_delivery_events_delivery_id")),
