@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Final
 
 from policy_versions.compare import Delta
@@ -19,6 +20,9 @@ DATE: Final = re.compile(
     rf"|\b{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?\b,? ?(?:\d{{4}})?|\b{_MONTH} \d{{4}}|\bv?\d+(?:\.\d+)+\b"
 )
 URL: Final = re.compile(r"(?:https?://|www\.)\S+?(?=[\s)\]>\"'，。；]|$)|\]\([^)\s]*\)")
+REFERENCE: Final = re.compile(
+    r"(?:sections?|articles?|clauses?|parts?|annex(?:es)?|appendix|paragraphs?|§+) ?\d[\d.]*|第 ?\d[\d.]* ?[条款章节部项]|附件 ?\d+|\\?\[\d+\\?\]|\(\d{1,2}\)|\b20\d\d\b"
+)
 LONGEST_TITLE: Final = 120
 _NOT_WORD: Final = re.compile(r"[\W_]+")
 
@@ -50,18 +54,28 @@ def _names_recipient(side: Statement) -> bool:
 
 
 def _pair_kind(before: Statement, after: Statement) -> str:
-    if bare_words(before.folded) == bare_words(after.folded):
-        same = "typography" if URL.findall(before.text) == URL.findall(after.text) else "link-path"
-        return same if _hosts(before) == _hosts(after) else ""
+    if _hosts(before) == _hosts(after):
+        for kind, bare in _BARE:
+            if bare(before) == bare(after):
+                return kind
     if bare_words(DATE.sub("", before.folded)) == bare_words(DATE.sub("", after.folded)):
-        return "date"
-    if bare_words(URL.sub("", before.text)) == bare_words(URL.sub("", after.text)) and _hosts(before) == _hosts(after):
-        return "link-path"
-    if before.has("edit.date") and after.has("edit.date") and len(after.folded) < 90:
+        return "date" if bare_words(before.folded) != bare_words(after.folded) else ""
+    if before.has("edit.date") and after.has("edit.date") and len(after.folded) < DATED:
         return "date"
     if before.has("edit.metric") and after.has("edit.metric"):
         return "metric"
     return ""
+
+
+_BARE: Final[tuple[tuple[str, Callable[[Statement], object]], ...]] = (
+    ("typography", lambda s: (bare_words(s.folded), URL.findall(s.text))),
+    ("link-path", lambda s: bare_words(s.folded)),
+    ("link-path", lambda s: bare_words(URL.sub("", s.text))),
+    ("numbering", lambda s: bare_words(REFERENCE.sub("", URL.sub("", s.text.lower())))),
+)
+"""What two wordings of an editorial change have in common once the rest is left out."""
+DATED: Final = 90
+"""A longer statement with a date says more than when the text was changed."""
 
 
 def _hosts(side: Statement) -> set[str]:
@@ -92,10 +106,12 @@ PRACTICE: Final = (
     "act.track",
     "act.combine",
 )
-IDLE: Final = ("meaning", "translation", "reading", "marketing", "advice", "liability")
-"""What a sentence may do that states no practice: define, point to a translation, guide the reader, praise, advise, license."""
+IDLE: Final = ("meaning", "translation", "version", "reading", "marketing", "advice", "liability")
+"""What a sentence may do that states no practice: define, point to a translation, guide the reader, name a version, praise, advise, license."""
 _SERIOUS: Final = (
-    *("right", "lim", "risk", "basis", "notice", "scope", "place", "owner", "minor.age", "minor.parent", "sec.weak"),
+    *("right", "lim", "risk", "basis", "place", "owner", "minor.age", "minor.parent", "sec.weak"),
+    *("notice.lead", "notice.end", "notice.weak", "notice.material"),
+    *("scope.covers", "scope.people", "scope.excluded", "scope.prevails"),
     *("e.email", "e.phone", "e.company", "q.duration", "q.money", "contact.authority", "method.default-on", "act.sell"),
 )
 

@@ -5,8 +5,6 @@ names nothing the other text lacks is restated, and one that names nothing a pol
 reported as `unclassified`.
 """
 
-# ruff: noqa: E501 - a regular expression is read best in one piece
-
 from __future__ import annotations
 
 import re
@@ -16,7 +14,7 @@ from difflib import get_close_matches
 from typing import Final
 
 from policy_versions.compare import Delta
-from policy_versions.editorial import DATE, IDLE, URL, bare_words
+from policy_versions.editorial import DATE, IDLE, REFERENCE, URL, bare_words
 from policy_versions.facts import Fact, Statement
 from policy_versions.quantities import han_number
 from policy_versions.wording import strip_number
@@ -31,9 +29,11 @@ _TOPICS: Final = frozenset(
     }
 )
 _TOPIC_OF: Final = {"purpose": "aim", "aim": "aim", "q": "value", "e": "value"}
-_IDLE_VALUES: Final = frozenset({"e.url", "e.law", "q.count"})
+_POINTING: Final = frozenset({"scope.policy", "notice.policy", "purpose.word", "e.url", "e.law", "e.name", "q.count"})
+"""Words that point at the policy itself, at a page, a law or a product; naming them states nothing."""
 ENOUGH: Final = 2
 """A sentence that names so many things that policies are about states something (who, does what, with which data)."""
+MUCH: Final = 4
 LONG_EN: Final = 6
 LONG_HAN: Final = 12
 """So many words (Han: signs) that the other wording lacks and the lexicon does not know may carry a meaning."""
@@ -45,13 +45,13 @@ def substance(delta: Delta, known: Known, *, rewritten: bool) -> str:
     `rewritten`: the change is so large that it repeats much in other words; a sentence of its own must then name
     something that the other text names nowhere.
     """
-    if any(f.concept.removeprefix("edit.") in IDLE for f in (*delta.gained, *delta.lost)):
-        return "idle"
+    named = (f.concept.removeprefix("edit.") for f in (*delta.gained, *delta.lost))
+    idle = next((kind for kind in named if kind in IDLE), "")
     if delta.before is not None and delta.after is not None:
-        return _pair(delta, delta.before, delta.after, known, rewritten=rewritten)
+        return idle or _pair(delta, delta.before, delta.after, known, rewritten=rewritten)
     side = delta.after or delta.before
-    if side is None or not _states(side):
-        return "idle"
+    if side is None or not _states(side) or (idle and not _weighs(side)):
+        return idle or "idle"
     new = delta.after is not None
     if rewritten and all(known(f, new) for f in side.facts if _subject(f)):
         return "restated"
@@ -64,13 +64,20 @@ def _states(side: Statement) -> bool:
     return len(topics(side.facts)) + denied >= ENOUGH
 
 
+def _weighs(side: Statement) -> bool:
+    """Say whether a sentence that explains, praises or guides names so much else that it states a practice too."""
+    return len(topics(side.facts)) >= MUCH and side.has("act")
+
+
 def topics(facts: tuple[Fact, ...]) -> frozenset[str]:
     """Name the different kinds of things that policies are about among these facts."""
     found = set()
     for fact in facts:
+        if fact.concept in _POINTING:
+            continue
         if fact.group in _TOPICS:
             found.add(fact.group)
-        elif fact.group in _TOPIC_OF and fact.concept not in _IDLE_VALUES and fact.concept != "purpose.word":
+        elif fact.group in _TOPIC_OF:
             found.add(_TOPIC_OF[fact.group])
     return frozenset(found)
 
@@ -149,9 +156,6 @@ def _stems(folded: str) -> Iterator[str]:
 
 
 _DIGITS: Final = re.compile(r"\d+")
-_REFERENCE: Final = re.compile(
-    r"(?:sections?|articles?|clauses?|parts?|annex(?:es)?|appendix|paragraphs?|§+) ?\d[\d.]*|第 ?\d[\d.]* ?[条款章节部项]|附件 ?\d+|\[\d+\]|\(\d{1,2}\)|\b20\d\d\b"
-)
 _NUMERALS: Final = dict(
     zip(
         ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
@@ -177,7 +181,7 @@ def _amounts(side: Statement) -> list[tuple[str, float]]:
 
 
 def _digits(side: Statement) -> str:
-    bare = _REFERENCE.sub("", URL.sub("", DATE.sub("", strip_number(side.folded))))
+    bare = REFERENCE.sub("", URL.sub("", DATE.sub("", strip_number(side.folded))))
     for fact in side.facts:
         if fact.group == "q":
             bare = bare.replace(fact.surface, " ")

@@ -141,6 +141,7 @@ class EditorialKind(StrEnum):
     IDLE = "idle"
     MEANING = "meaning"
     TRANSLATION = "translation"
+    VERSION = "version"
     READING = "reading"
     MARKETING = "marketing"
     ADVICE = "advice"

@@ -31,7 +31,7 @@ def _returned(module: object) -> set[str]:
 
 
 def test_the_list_is_closed() -> None:
-    given = _returned(editorial) | _returned(substance) | set(IDLE) | {"moved", "typography", "link-path"}
+    given = _returned(editorial) | _returned(substance) | set(IDLE) | {"idle", "moved", "typography", "link-path"}
     assert given == set(EditorialKind)
 
 
