@@ -161,7 +161,6 @@ _ABOUT: Final[dict[Category, frozenset[Category]]] = {
             Category.PURPOSE,
             Category.DATA,
             Category.LEGAL_BASIS,
-            Category.SCOPE,
         }
     ),
     Category.LEGAL_BASIS: frozenset({Category.NOTICE}),
@@ -281,7 +280,7 @@ def _novelty(found: Match, texts: Texts, *, pair: bool) -> float:
     fresh = [f for f in found.gained if not texts.knows(f, new=True)] + [
         f for f in found.lost if not texts.knows(f, new=False)
     ]
-    if found.rule.kind == "entity" and not fresh:
+    if (found.rule.kind == "entity" or found.rule.id == "recipients-brand") and not fresh:
         return 0.0
     if not fresh and found.rule.category in (_ONLY_NEW if pair else _ONLY_NEW_ALONE):
         swapped = found.lost and found.gained

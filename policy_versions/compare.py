@@ -30,6 +30,7 @@ NAMED: Final = (
     "sec.measure",
     "aim",
     "contact.complaint",
+    "scope.people",
 )
 """Concepts whose instances count: one more of them is something new although the concept was there before."""
 

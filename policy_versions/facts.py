@@ -244,4 +244,6 @@ def _context(folded: str, clause: Clause | None, labels: tuple[str, ...], lexico
             found.add("field.row")
         if clause.kind is ClauseKind.HEADING:
             found.add("field.heading")
+        if clause.kind is ClauseKind.ITEM:
+            found.add("field.item")
     return frozenset(found)

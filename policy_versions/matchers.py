@@ -85,11 +85,17 @@ def _fired(rule: Rule, delta: Delta, *, new: bool) -> tuple[Fact, ...]:
     return tuple(f for f in facts if not any(side.near(f, a) for a in rule.none))
 
 
+_MOVED: Final = ("contact.moved", "owner.renamed")
+"""Words that say in one sentence what was before and what is now: neither the first nor the last of its kind."""
+
+
 def _sign(rule: Rule, facts: tuple[Fact, ...], statement: Statement | None) -> int:
     """Say what one side means by itself: 1 more for the company, -1 more for the person."""
     base = {"practice": 1, "protection": -1, "expands": 1, "restricts": -1, "first": -1, "swap": 1}.get(
         rule.direction, 0
     )
+    if rule.direction == "first" and statement is not None and any(statement.has(a) for a in _MOVED):
+        return 0
     if rule.direction in ("practice", "protection") and sum(f.negated for f in facts) * 2 > len(facts):
         base = -base
     if rule.reverse and statement is not None and any(statement.has(a) for a in rule.reverse):
@@ -107,10 +113,16 @@ def _concept(rule: Rule, delta: Delta) -> Match | None:
         sign = _clamp(after - before)
         if sign == 0 and rule.direction == "practice" and after:
             sign = _clamp(len({f.concept for f in gained}) - len({f.concept for f in lost})) * after
+            sign = sign or _clamp(_narrower(gained, lost) - _narrower(lost, gained)) * after
         if sign == 0 and not _exchanged(rule, lost, gained):
             return None
         return Match(rule, Effect.CHANGED, _BY_SIGN[sign], lost, gained)
     return Match(rule, Effect.ADDED if gained else Effect.REMOVED, _BY_SIGN[after - before], lost, gained)
+
+
+def _narrower(mine: tuple[Fact, ...], theirs: tuple[Fact, ...]) -> int:
+    """Count the facts that say more exactly what the other side says (a precise location for a location)."""
+    return sum(f.concept.startswith(o.concept + ".") for f in mine for o in theirs)
 
 
 _PROPER: Final = ("party.brand", "party.ai", "place.country", "e")
@@ -149,6 +161,9 @@ def _quantity(rule: Rule, delta: Delta) -> Match | None:
         sign = statement.has("bound.min") - statement.has("bound.max")
     if sign and rule.reverse and statement and any(statement.has(a) for a in rule.reverse):
         sign = -sign
+    told = gained or lost
+    if len(told) > 1 and statement and statement.has("change.to"):  # “shortened from 12 months to 3”
+        sign = _clamp(told[-1].value - told[0].value) * _SIGNS[rule.longer]
     return Match(rule, Effect.ADDED if gained else Effect.REMOVED, _BY_SIGN[sign if gained else -sign], lost, gained)
 
 
