@@ -14,7 +14,8 @@ from typing import Final
 
 from policy_versions.likeness import likeness, proposals
 from policy_versions.matching import in_order
-from policy_versions.model import ChangeKind, Clause, ClauseChange, Document
+from policy_versions.model import ChangeKind, Clause, ClauseChange, ClauseKind, Document
+from policy_versions.rows import row_name
 from policy_versions.statements import STATEMENT, Edit, Elsewhere, edits, sentence_changes
 from policy_versions.wording import normalise, signature
 
@@ -55,6 +56,7 @@ class _Alignment:
     def changes(self) -> Iterator[ClauseChange]:
         self._equal()
         self._recut()
+        self._named_rows()
         self._alike()
         self._inside()
         self._echoes()
@@ -139,6 +141,25 @@ class _Alignment:
             else:
                 return None
         return (left, right) if x == y and len(left) + len(right) > 2 else None
+
+    def _named_rows(self) -> None:
+        """Pair the rows that alone bear a name under the same columns: whatever else in them changed."""
+        olds, news = self._left()
+        named = [self._names(self.old, olds), self._names(self.new, news)]
+        for name, i in named[0].items():
+            j = named[1].get(name)
+            if i is not None and j is not None:
+                self._join([i], [j], ChangeKind.CHANGED)
+
+    def _names(self, clauses: Sequence[Clause], free: Sequence[int]) -> dict[tuple[str, ...], int | None]:
+        """Give the free rows by columns and name; None where two bear the same."""
+        found: dict[tuple[str, ...], int | None] = {}
+        for k in free:
+            name = signature(row_name(clauses[k])) if clauses[k].kind is ClauseKind.ROW and clauses[k].labels else ""
+            if name:
+                key = (*sorted(map(signature, clauses[k].labels)), name)
+                found[key] = None if key in found else k
+        return found
 
     def _alike(self) -> None:
         """Pair the clauses that are most alike, the likest first; neighbours of what is paired already need less."""

@@ -30,14 +30,18 @@ _HIDDEN_FENCE: Final = re.compile(
 _PROSE: Final = re.compile(rf"\n*(?:[A-Za-z{HAN}“《【（][^\n|]*(?:\n|$))*\n*")
 
 
+_WIDE: Final = re.compile(r"^(?:[^\n|]*\|){400}", re.MULTILINE)
+"""No table has so many columns; read as one, a line of pipes would cost seconds."""
+
+
 @cache
-def _markdown() -> MarkdownIt:
+def _markdown(*, tables: bool = True) -> MarkdownIt:
     from markdown_it import MarkdownIt  # noqa: PLC0415 - 60 ms that `--help` need not pay
 
     # Indented text is prose in policies, HTML is cut by our own rules, and reference definitions are visible text.
     return (
         MarkdownIt("commonmark")
-        .enable("table")
+        .enable(["table"] if tables else [])
         .disable(["code", "html_block", "reference", "inline", "text_join"], ignoreInvalid=True)
     )
 
@@ -86,9 +90,9 @@ def _parse(piece: str) -> tuple[Block, ...]:
         first = len(piece) - len(piece.lstrip("\n"))
         return tuple(cut("\n".join(map(str.strip, text.split("\n"))), first, ClauseKind.PARAGRAPH)) if text else ()
     walk = _Walk()
-    return tuple(b for token in _markdown().parse(piece) for b in walk.step(token)) + tuple(
-        walk.missed(piece.split("\n"))
-    )
+    return tuple(
+        b for token in _markdown(tables=not _WIDE.search(piece)).parse(piece) for b in walk.step(token)
+    ) + tuple(walk.missed(piece.split("\n")))
 
 
 @dataclass(slots=True)
@@ -164,7 +168,12 @@ class _Walk:
         elif token.type == "tr_close" and self.row is not None:
             row, self.row = self.row, None
             yield Block(
-                ClauseKind.ROW, " | ".join(row), self.span[0], self.span[1] - 1, labels=() if self.head else self.labels
+                ClauseKind.ROW,
+                " | ".join(row),
+                self.span[0],
+                self.span[1] - 1,
+                labels=() if self.head else self.labels,
+                head=self.head or not any(self.labels),
             )
             if self.head or not any(self.labels):
                 self.labels = tuple(map(label, row))

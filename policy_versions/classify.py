@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
 from policy_versions import rules
-from policy_versions.alignment import Edit, align, edits
-from policy_versions.compare import Delta, compare
+from policy_versions.alignment import align, edits
+from policy_versions.compare import Delta
 from policy_versions.document import parse
 from policy_versions.editorial import editorial_kind
 from policy_versions.entities import short_forms
-from policy_versions.facts import Fact, statement
-from policy_versions.findings import Candidate, exchanged, finding, lines, to_json, told
+from policy_versions.extent import READ, limit, within
+from policy_versions.facts import Fact
+from policy_versions.findings import Candidate, exchanged, finding, lines, to_json, told, unread
 from policy_versions.lexicon import MAX_SCAN, load
 from policy_versions.matchers import Match, match, possible
 from policy_versions.model import (
     Assessment,
     Category,
     ChangeKind,
-    Clause,
     ClauseChange,
-    ClauseKind,
     Direction,
     Editorial,
     Effect,
 )
 from policy_versions.quoting import words
+from policy_versions.reading import deltas
 from policy_versions.substance import common, substance
 
 __all__ = ["classify", "to_json"]
@@ -67,8 +66,11 @@ def classify(before: str, after: str, language: str, *, policy: str = "") -> Ass
     """Judge the change from one text of a policy to the next; `language` is a tag such as `zh-CN` or `en`.
 
     Identical texts, and texts that differ in form only, give no finding. The result is deterministic and in the order
-    of the document.
+    of the document. A change too large to be judged in bounded time is judged in part, and a finding says so; a text
+    too large for a policy raises TextError.
     """
+    for text in (before, after):
+        limit(len(text.encode()))
     old, new = parse(before, language), parse(after, language)
     changes = align(old, new)
     differing = edits(changes)
@@ -77,10 +79,16 @@ def classify(before: str, after: str, language: str, *, policy: str = "") -> Ass
     faint: list[Candidate] = []
     notes: list[Editorial] = [_moved(c) for c in changes if c.kind is ChangeKind.MOVED]
     size = len(differing)
-    for edit in differing:
+    read = within(differing)
+    candidates += [unread(differing[read], f"{size - read}/{size}", language)] if read < size else []
+    for edit in differing[:read]:
         for delta in deltas(edit, language):
             found, weak = _judge(delta, texts, size)
-            kind = "" if found else editorial_kind(delta) or substance(delta, texts.names, rewritten=size > FEW)
+            kind = (
+                ""
+                if found or delta.flipped
+                else editorial_kind(delta) or substance(delta, texts.names, rewritten=size > FEW)
+            )
             if kind:
                 notes.append(_note(kind, delta))
                 faint += weak
@@ -96,7 +104,7 @@ def classify(before: str, after: str, language: str, *, policy: str = "") -> Ass
 @lru_cache(maxsize=4)
 def _concepts(plain: str, han: bool) -> frozenset[str]:
     lexicon = load("zh" if han else "en")
-    pieces = range(0, len(plain), MAX_SCAN)
+    pieces = range(0, min(len(plain), READ), MAX_SCAN)  # what stands further on counts as new, which is the safe side
     return frozenset(hit.concept for i in pieces for hit in lexicon.scan(plain[i : i + MAX_SCAN]))
 
 
@@ -110,36 +118,6 @@ def _plain(text: str, language: str) -> str:
     if lexicon.han:
         return lexicon.fold(text)
     return " ".join(text.lower().replace("-", " ").replace("*", "").replace("’", " ").replace("'", " ").split())
-
-
-def deltas(edit: Edit, language: str) -> Iterator[Delta]:
-    """Read both sides of an edit; a table row that came or went is read cell by cell."""
-    old, new = edit.old, edit.new
-    clause = new or old
-    if not (edit.before and edit.after) and clause is not None and clause.kind is ClauseKind.ROW:
-        for text, label in _cells(edit.before or edit.after, clause):
-            cell = statement(text, clause, language, label)
-            yield compare(cell, None) if edit.before else compare(None, cell)
-        return
-    yield compare(
-        statement(edit.before, old, language, _label(edit.before, old)) if edit.before else None,
-        statement(edit.after, new, language, _label(edit.after, new)) if edit.after else None,
-    )
-
-
-def _cells(text: str, clause: Clause) -> Iterator[tuple[str, tuple[str, ...]]]:
-    cells = text.split(" | ")
-    for n, cell in enumerate(cells):
-        if any(c.isalnum() for c in cell):
-            yield cell.strip(), clause.labels[n : n + 1]
-
-
-def _label(text: str, clause: Clause | None) -> tuple[str, ...]:
-    """Name the column that a cell stands in."""
-    if clause is None or clause.kind is not ClauseKind.ROW or not clause.labels:
-        return ()
-    cells = [c.strip() for c in clause.text.split(" | ")]
-    return clause.labels[cells.index(text) : cells.index(text) + 1] if text in cells else clause.labels
 
 
 _FORCE_ORDER: Final = (
@@ -299,7 +277,7 @@ def _placed(candidates: list[Candidate], size: int) -> list[Candidate]:
     known = {c.match.rule.category for c in candidates}
     placed = []
     for candidate in candidates:
-        found = _likely(candidate.delta) if candidate.match.rule.kind == "residual" else []
+        found = _likely(candidate.delta) if candidate.match.rule.id == "unclassified" else []
         near = [m for m in found if m.rule.category in known]
         best = near or (found if size <= PAIR or _put_in(candidate.delta) else [])
         placed.append(Candidate(best[0], candidate.delta, FAINT) if best else candidate)
@@ -322,7 +300,7 @@ def _likely(delta: Delta) -> list[Match]:
 
 
 def _unexplained(delta: Delta) -> Candidate:
-    rule = next(r for r in rules.load() if r.kind == "residual")
+    rule = next(r for r in rules.load() if r.id == "unclassified")
     effect = Effect.CHANGED if delta.pair else Effect.ADDED if delta.after else Effect.REMOVED
     return Candidate(Match(rule, effect, Direction.NEUTRAL, (), ()), delta, 0.1)
 

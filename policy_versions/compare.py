@@ -37,12 +37,16 @@ NAMED: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """One edit seen as facts; a side that has no text has no statement."""
+    """One edit seen as facts; a side that has no text has no statement.
+
+    `flipped`: a cell turned from yes to no or back, whose facts are what its column says of its row.
+    """
 
     before: Statement | None
     after: Statement | None
     gained: tuple[Fact, ...]
     lost: tuple[Fact, ...]
+    flipped: bool = False
 
     @property
     def pair(self) -> bool:

@@ -109,7 +109,7 @@ def _clauses(parts: Sequence[Block], starts: Sequence[int], numbers: Sequence[in
         first, last = block.first + starts[i], block.last + starts[i]
         if numbers:
             first, last = numbers[first], numbers[last]
-        clauses.append(Clause(path, i, kind, block.text, Lines(first + 1, last + 1), block.labels, lead))
+        clauses.append(Clause(path, i, kind, block.text, Lines(first + 1, last + 1), block.labels, lead, block.head))
         if style:
             headings.append((style, label(block.text)))
         elif kind is not ClauseKind.ROW:

@@ -115,7 +115,16 @@ class _Said:
         return self.shape is not Effect.CHANGED and sum(map(_denied, facts)) * 2 > len(facts)
 
     def change(self) -> str:
-        """Say what changed; a rule that has no sentences yet speaks with its general one."""
+        """Say what changed; of a table cell with its row and column, of a new row with what else it says."""
+        side = self.delta.after or self.delta.before
+        if side and side.place and "place" not in self.rule:
+            return self._word("placed").format(place=side.place, said=self._changed())
+        if side and side.detail:
+            return self._word("detailed").format(detail=side.detail, said=self._changed())
+        return self._changed()
+
+    def _changed(self) -> str:
+        """Say it without the place; a rule that has no sentences yet speaks with its general one."""
         if not self.rule:
             named = self.names((*self.lost, *self.gained), self.delta.after) or self._text()
             return self.found.rule.explain[self.language].replace("{what}", named)
@@ -136,6 +145,7 @@ class _Said:
         return template.format(
             topic=self.rule.get("topic", ""),
             text=self._text(),
+            place=self._place(),
             gained=self.names(self.gained, self.delta.after, marked=marked),
             lost=self.names(self.lost, self.delta.before, marked=marked),
         )
@@ -154,6 +164,10 @@ class _Said:
         side = self.delta.after or self.delta.before
         text = visible(side.text) if side else ""
         return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+    def _place(self) -> str:
+        side = self.delta.after or self.delta.before
+        return side.place if side else ""
 
     def remark(self) -> str:
         """Say whether a kind that is new is narrower or wider than one the old sentence named."""

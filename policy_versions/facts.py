@@ -34,7 +34,10 @@ class Fact(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A sentence, item or table cell with its facts; `context` names what its headings and labels announce."""
+    """A sentence, item or table cell with its facts; `context` names what its headings and labels announce.
+
+    Of a cell, `place` names row and column; of the cell that names a row which came or went, `detail` tells the others.
+    """
 
     text: str
     folded: str
@@ -43,6 +46,8 @@ class Statement:
     context: frozenset[str]
     clause: Clause | None
     parts: tuple[tuple[float, frozenset[str]], ...] = ()
+    place: str = ""
+    detail: str = ""
 
     def near(self, fact: Fact, atom: str) -> bool:
         """Say whether a concept is named in the same part of the sentence as this fact, or announced above it."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from policy_versions import rules
+from policy_versions.alignment import Edit
 from policy_versions.compare import Delta
 from policy_versions.explaining import confidence, explain, spoken
-from policy_versions.facts import Fact, Statement
+from policy_versions.facts import Fact, Statement, statement
 from policy_versions.matchers import Match
 from policy_versions.model import (
     Assessment,
@@ -19,7 +21,8 @@ from policy_versions.model import (
     Finding,
     Lines,
 )
-from policy_versions.quoting import fingerprint, quote, verbatim
+from policy_versions.quoting import LIMIT, fingerprint, quote, verbatim
+from policy_versions.rows import row_name
 from policy_versions.wording import visible
 
 PER_CATEGORY: Final = 8
@@ -91,9 +94,20 @@ def told(candidates: Sequence[Candidate]) -> list[Candidate]:
 def _substance(candidate: Candidate) -> set[tuple[object, ...]]:
     """Give the keys under which two matches tell the same: the same sentence, or the same words the same way."""
     found, delta = candidate.match, candidate.delta
-    place = (delta.before.text if delta.before else "", delta.after.text if delta.after else "")
+    side = delta.after or delta.before
+    cell = side.place if side and delta.flipped else ""
+    place = (cell, delta.before.text if delta.before else "", delta.after.text if delta.after else "")
     surfaces = tuple(sorted({f.surface for f in found.gained})), tuple(sorted({f.surface for f in found.lost}))
-    return {(found.direction, *place), (found.rule.id, found.direction, *surfaces)} if any(surfaces) else {place}
+    return {(found.direction, *place), (found.rule.id, found.direction, cell, *surfaces)} if any(surfaces) else {place}
+
+
+def unread(edit: Edit, left: str, language: str) -> Candidate:
+    """Tell with which edit the part begins that is left to a person; `left` says how much of how much that is."""
+    rule = next(r for r in rules.load() if r.id == "too-large")
+    both = ((edit.before, edit.old), (edit.after, edit.new))
+    sides = (statement(text[:LIMIT], clause, language) if text else None for text, clause in both)
+    old, new = (replace(side, place=left) if side else None for side in sides)
+    return Candidate(Match(rule, Effect.CHANGED, Direction.NEUTRAL, (), ()), Delta(old, new, (), ()), 2.0)
 
 
 def finding(candidate: Candidate, policy: str) -> Finding:
@@ -148,12 +162,15 @@ def _place(facts: Sequence[Fact], delta: Delta, *, new: bool) -> float:
 
 
 def _what(found: Match, delta: Delta) -> str:
-    """Name what is touched in the text's own words, `old → new`; in signs alone, since every language uses it."""
-    lost, gained = _named(found.lost, delta.before), _named(found.gained, delta.after)
-    if lost or gained:
-        return " → ".join(part for part in (lost, gained) if part)
+    """Name what is touched in the text's own words, `row · column: old → new`; in signs alone, fit for any language."""
     side = delta.after or delta.before
-    return visible(side.text)[:40] if side else ""
+    lost, gained = _named(found.lost, delta.before), _named(found.gained, delta.after)
+    what = " → ".join(part for part in (lost, gained) if part) or (visible(side.text)[:40] if side else "")
+    if side is None:
+        return what
+    if side.place:
+        return side.place if delta.flipped else f"{side.place}: {what}"
+    return f"{row_name(side.clause)} ({side.detail})" if side.detail and side.clause else what
 
 
 def _named(facts: Sequence[Fact], side: Statement | None) -> str:

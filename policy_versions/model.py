@@ -57,7 +57,7 @@ class Clause:
 
     `text` is the verbatim source without block markup (bullets, heading signs, pipes of the row's borders);
     `path` holds the headings above it, outermost first; `ordinal` counts clauses from 0 in document order;
-    `labels` are the column headings of a table row, else empty.
+    `labels` are the column headings of a table row, else empty; `head` marks the row that holds them.
     """
 
     path: tuple[str, ...]
@@ -67,6 +67,7 @@ class Clause:
     lines: Lines
     labels: tuple[str, ...] = ()
     lead: str = ""
+    head: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,13 +27,20 @@ _WORD_BEFORE: Final = re.compile(r"([A-Za-z]+(?:\.[A-Za-z]+)*)$")
 _NUMBER_ONLY: Final = re.compile(r"\W*(?:\d{1,3}(?:\.\d+)*|[ivxIVX]{1,4}|[A-Za-z])\W*$")
 
 
+LONGEST: Final = 1600
+"""No sentence is longer: what has no end for so long is cut at weaker signs, so that comparing it stays bounded."""
+_SHORTEST: Final = 200
+_WEAKER: Final = (re.compile(r"(?<=\s)\|\s|[，,、:：]\s*"), re.compile(r"\s+"), re.compile("的"))
+
+
 @lru_cache(maxsize=16384)
 def sentences(text: str, language: str = "und") -> tuple[str, ...]:
     """Cut a passage into sentences, each an exact substring without outer white space, in order.
 
     Ends are 。！？； with the closing quotes and brackets after them, and in Latin text . ! ? ; before a space unless
     an abbreviation, an initial or a clause number stands before the full stop. Cells of a table row and `<br>` lines
-    end too. E-mail addresses, URLs and decimals are never cut. Texts mix languages, so both rules hold in each.
+    end too, and what is longer than LONGEST is cut by `shorter`. E-mail addresses, URLs and decimals are never cut.
+    Texts mix languages, so both rules hold in each.
     """
     del language
     found: list[str] = []
@@ -48,9 +55,29 @@ def sentences(text: str, language: str = "und") -> tuple[str, ...]:
     return tuple(found)
 
 
+def shorter(text: str, level: int = 0) -> list[str]:
+    """Cut a passage without an end of a sentence at commas, else at blanks, else anywhere; exact substrings.
+
+    Where two texts say the same again after a difference, their cuts soon fall on the same signs.
+    """
+    if len(text) <= LONGEST:
+        return [text] if any(c.isalnum() for c in text) else []
+    if level == len(_WEAKER):
+        return [text[k : k + LONGEST] for k in range(0, len(text), LONGEST)]
+    pieces: list[str] = []
+    start = 0
+    for match in _WEAKER[level].finditer(text):
+        if match.end() - start >= _SHORTEST:
+            pieces += shorter(text[start : match.end()].strip().removesuffix("|").strip(), level + 1)
+            start = match.end()
+    return [*pieces, *shorter(text[start:].strip(), level + 1)]
+
+
 def _keep(found: list[str], piece: str) -> None:
     piece = piece.strip()
-    if any(c.isalnum() for c in piece) or (piece and not found):
+    if len(piece) > LONGEST:
+        found += shorter(piece)
+    elif any(c.isalnum() for c in piece) or (piece and not found):
         found.append(piece)
 
 

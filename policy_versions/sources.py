@@ -11,6 +11,7 @@ from policy_versions import config as settings
 from policy_versions import decisions, history, obligations, release_file
 from policy_versions.config import Config, Policy
 from policy_versions.errors import ConfigError, TextError
+from policy_versions.extent import limit
 from policy_versions.model import Assessment, Level, Release
 from policy_versions.promises import promise
 
@@ -165,6 +166,7 @@ def config_at(repository: history.Repository, commit: str) -> Config | None:
 def decode(policy: Policy, language: str, data: bytes) -> str:
     """Return a text; TextError names its file."""
     try:
+        limit(len(data))
         return history.decode(data)
     except TextError as error:
         raise TextError(f"{policy.files[language]}: {error}") from None

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import zip_longest
 from typing import Final
 
 from policy_versions.likeness import likeness, proposals
 from policy_versions.model import ChangeKind, Clause, ClauseChange, ClauseKind
-from policy_versions.sentences import sentences
+from policy_versions.rows import cell_pairs, cells, regrouped
+from policy_versions.sentences import LONGEST, sentences, shorter
 from policy_versions.wording import signature
 
 STATEMENT: Final = 16
@@ -21,6 +21,8 @@ SAME_PLACE: Final = 0.4
 OTHER_PLACE: Final = 0.75
 ALL_PAIRS: Final = 900
 RECUT: Final = 40
+MANY: Final = 6000
+"""So many edits are told by the sentence; nobody reads more, and what follows is told by the clause."""
 
 _POINTING: Final = re.compile(
     r"\W*(?:此|该|这|上述|前述|以上|其(?!他)|(?:this|these|that|those|such|it|they|the above)\b)", re.IGNORECASE
@@ -35,7 +37,7 @@ class Edit:
     """One sentence that differs.
 
     `before` and `after` are exact substrings of `old.text` and `new.text`, '' where there is none. `moved`: the two
-    stand in different changes, so their headings may differ as well.
+    stand in different changes, so their headings may differ as well. `label` is the column of a cell.
     """
 
     before: str
@@ -44,6 +46,7 @@ class Edit:
     new: Clause | None
     change: ClauseChange
     moved: bool = False
+    label: str = ""
 
 
 class Elsewhere:
@@ -98,18 +101,29 @@ def edits(changes: Sequence[ClauseChange]) -> tuple[Edit, ...]:
     """Give every sentence that differs between two texts, in the order of `changes`.
 
     A sentence taken out here and written in there with other words comes once, as a pair marked `moved`. Moved clauses
-    give no edit: their words are the same and only their headings may say something new.
+    give no edit: their words are the same and only their headings may say something new. After MANY edits each change
+    gives one, uncut.
     """
     elsewhere = Elsewhere(changes)
-    found = [e for change in changes for e in _edits(change, elsewhere)]
-    gone = [e for e in found if not e.after and len(signature(e.before)) >= STATEMENT]
-    come = [e for e in found if not e.before and len(signature(e.after)) >= STATEMENT]
+    found: list[Edit] = []
+    for change in changes:
+        if len(found) < MANY:
+            found += (e for edit in _edits(change, elsewhere) for e in _bounded(edit))
+        elif change.kind not in (ChangeKind.UNCHANGED, ChangeKind.MOVED):
+            found.append(_whole(change))
+    gone = [e for e in found[:MANY] if not e.after and len(signature(e.before)) >= STATEMENT]
+    come = [e for e in found[:MANY] if not e.before and len(signature(e.after)) >= STATEMENT]
     partner: dict[int, Edit] = {}
     likely = proposals([e.before for e in gone], [e.after for e in come], OTHER_PLACE)
     for _, x, y in sorted(likely, key=lambda p: (-p[0], p[1], p[2])):
         if id(gone[x]) not in partner and id(come[y]) not in partner:
             partner |= {id(gone[x]): come[y], id(come[y]): gone[x]}
     return tuple(_joined(found, partner))
+
+
+def _whole(change: ClauseChange) -> Edit:
+    old, new = (side[0] if side else None for side in (change.before, change.after))
+    return Edit(old.text if old else "", new.text if new else "", old, new, change)
 
 
 def _joined(found: Sequence[Edit], partner: dict[int, Edit]) -> Iterator[Edit]:
@@ -123,10 +137,15 @@ def _joined(found: Sequence[Edit], partner: dict[int, Edit]) -> Iterator[Edit]:
 
 def _edits(change: ClauseChange, elsewhere: Elsewhere | None) -> Iterator[Edit]:
     if change.kind in (ChangeKind.UNCHANGED, ChangeKind.MOVED):
+        if len(change.before) == 1 == len(change.after) and regrouped(change.before[0], change.after[0]):
+            yield from _cells(change)
         return
     rows = [c for c in (*change.before, *change.after) if c.kind is ClauseKind.ROW]
     if len(rows) == 2 == len(change.before) + len(change.after) and len(change.before) == 1:
         yield from _cells(change)
+        return
+    if not (change.before and change.after):
+        yield from _lone(change, elsewhere)
         return
     old, new = _differing(said(change.before), said(change.after))
     if elsewhere is not None:
@@ -138,15 +157,42 @@ def _edits(change: ClauseChange, elsewhere: Elsewhere | None) -> Iterator[Edit]:
         )
 
 
+def _lone(change: ClauseChange, elsewhere: Elsewhere | None) -> Iterator[Edit]:
+    """Give what was added, or removed, sentence by sentence."""
+    for sentence, clause in said(change.before):
+        if elsewhere is None or not elsewhere.survives(sentence):
+            yield Edit(sentence, "", clause, None, change)
+    for sentence, clause in said(change.after):
+        if elsewhere is None or not elsewhere.existed(sentence):
+            yield Edit("", sentence, None, clause, change)
+
+
 def _cells(change: ClauseChange) -> Iterator[Edit]:
     old, new = change.before[0], change.after[0]
-    left, right = old.text.split(" | "), new.text.split(" | ")
-    if len(left) != len(right):
-        yield Edit(old.text, new.text, old, new, change)
+    for before, after, label in cell_pairs(old, new):
+        yield Edit(before, after, old, new, change, label=label)
+
+
+def _bounded(edit: Edit) -> Iterator[Edit]:
+    """Cut an edit whose text is longer than any sentence (an enormous cell, a page without a full stop) into pieces."""
+    if max(len(edit.before), len(edit.after)) <= LONGEST:
+        yield edit
         return
-    for before, after in zip_longest(left, right, fillvalue=""):
-        if signature(before) != signature(after):
-            yield Edit(before.strip(), after.strip(), old, new, change)
+    clause = edit.new or edit.old
+    if clause is None or (clause.kind is ClauseKind.ROW and not edit.label and not (edit.before and edit.after)):
+        yield from _row_cells(edit, clause)
+        return
+    old, new = ([(piece, clause) for piece in shorter(text)] for text in (edit.before, edit.after))
+    for before, after in _paired(*_differing(old, new)):
+        yield replace(edit, before=before[0] if before else "", after=after[0] if after else "")
+
+
+def _row_cells(edit: Edit, clause: Clause | None) -> Iterator[Edit]:
+    """Give a wide row that came or went cell by cell."""
+    for n, cell in enumerate(cells(clause) if clause else ()):
+        label = clause.labels[n] if clause and n < len(clause.labels) else f"#{n + 1}"
+        for piece in shorter(cell):
+            yield replace(edit, before=piece if edit.before else "", after=piece if edit.after else "", label=label)
 
 
 def _differing(old: list[Said], new: list[Said]) -> tuple[list[Said], list[Said]]:

@@ -67,6 +67,7 @@ class Block:
     depth: int = 0
     title: bool = False  # may be a heading by its looks; its neighbours decide
     bold: bool = False
+    head: bool = False
 
 
 def style_of(line: str) -> str:

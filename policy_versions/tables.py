@@ -68,7 +68,7 @@ def _rows(table: str, line: int) -> list[Block]:
         head = start == starts[0] and bool(kinds) and (kinds == {"th"} or len(starts) > 2)
         closing = row.lower().find("</tr")
         last = line + (row[:closing].count("\n") if closing >= 0 else row.rstrip().count("\n"))
-        blocks.append(Block(ClauseKind.ROW, " | ".join(texts), line, last, labels=() if head else labels))
+        blocks.append(Block(ClauseKind.ROW, " | ".join(texts), line, last, labels=() if head else labels, head=head))
         if head:
             labels = tuple(map(visible, texts))
         line += row.count("\n")

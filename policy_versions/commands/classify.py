@@ -63,7 +63,10 @@ def assess(before: Path, after: Path, language: str | None, policy: str) -> Asse
 
 def read(path: Path) -> str:
     """Read a text file as UTF-8; raises TextError with the line of the first bad byte."""
+    from policy_versions.extent import limit  # noqa: PLC0415 - keeps `--help` light
+
     try:
+        limit(path.stat().st_size, str(path))
         data = path.read_bytes()
     except OSError as error:
         raise TextError(f"{path}: {error.strerror or error}") from None
