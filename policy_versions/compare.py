@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import Final
@@ -90,11 +91,19 @@ def _only(mine: Statement, theirs: Statement) -> tuple[Fact, ...]:
     return tuple(found)
 
 
+_UNIT: Final = re.compile(r"[^\W\d_零〇一二两三四五六七八九十百千万半]+$")
+
+
+def _near(one: Fact, other: Fact) -> bool:
+    """Say whether two amounts are the same: in one unit by value, in two (12 months, one year) about so."""
+    units = [_UNIT.search(f.surface.rstrip("s)")) for f in (one, other)]
+    alike = units[0] and units[1] and units[0][0] == units[1][0]
+    return abs(one.value - other.value) < (1e-6 if alike else 0.03) * max(1.0, one.value)
+
+
 def _same_value(fact: Fact, theirs: Statement) -> bool:
     if fact.group == "q":
-        return any(
-            f.concept == fact.concept and abs(f.value - fact.value) < 0.03 * max(1.0, fact.value) for f in theirs.facts
-        )
+        return any(f.concept == fact.concept and _near(fact, f) for f in theirs.facts)
     if fact.concept == "e.address":
         return fact.surface in words(short_forms(theirs.folded))
     return fact.concept in ("e.name", "e.person") and fact.surface in "".join(theirs.folded.split())
