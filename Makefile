@@ -40,6 +40,7 @@ lint: .venv/.dev  ## formatting, style, types, layers, dependencies, workflows, 
 	.venv/bin/actionlint .github/workflows/*.yml policy_versions/samples/layout/workflows/*.yml && .venv/bin/zizmor --offline --quiet .github $(wildcard policy_versions/samples/layout/workflows/*.yml)
 	.venv/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml policy_versions/samples/layout/workflows/*.yml
 	.venv/bin/check-jsonschema --builtin-schema vendor.github-actions .github/actions/*/action.yml
+	.venv/bin/check-jsonschema --builtin-schema vendor.gitlab-ci --data-transform gitlab-ci policy_versions/samples/layout/gitlab/gitlab-ci.yml
 
 bench: .venv/.dev  ## ratios against the limits of the same run, both sides alternating
 	.venv/bin/python -m tests.bench $(ARGS)

@@ -15,7 +15,7 @@ from policy_versions.errors import PolicyError
 
 # name -> (module, attribute, help): the help stands here so that `policyctl --help` imports nothing heavy.
 COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
-    "init": ("policy_versions.commands.repository", "init", "Lay out a new policy repository."),
+    "init": ("policy_versions.commands.init", "init", "Lay out a new policy repository."),
     "import": (
         "policy_versions.commands.repository",
         "import_",

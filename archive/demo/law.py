@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from archive.demo import story
 from archive.demo.story import Step
 from policy_versions import config, decisions, publishing, release_file
-from policy_versions.commands.repository import LAYOUT, SAMPLES
+from policy_versions.commands.init import FORGES, LAYOUT, SAMPLES
 from policy_versions.decisions import needs_decision
 from policy_versions.errors import HistoryError
 from policy_versions.history import Repository
@@ -127,14 +127,15 @@ class Office:
 def lay_out(root: Path, url: str, *, now: datetime) -> Repository:
     """Lay out the policy repository as `policyctl init` does, with the address at which the demo serves the archive."""
     repository = Repository.create(root, MAIN)
-    for name, source in LAYOUT.items():
+    layout = {**LAYOUT, **FORGES["github"]}
+    for name, source in layout.items():
         target = root / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(SAMPLES.joinpath(*source.split("/")).read_bytes())
     file = root / story.CONFIG
     file.write_text(story.Edit(before=_URL, after=url).apply(file.read_text("utf-8"), story.CONFIG), "utf-8")
     (root / ".gitignore").write_text(".policyctl/\n", "utf-8")
-    repository.commit([*LAYOUT, ".gitignore"], "Lay out the policy repository", now=now, author=AUTHOR)
+    repository.commit([*layout, ".gitignore"], "Lay out the policy repository", now=now, author=AUTHOR)
     return repository
 
 

@@ -1,18 +1,15 @@
-"""`policyctl init`, `import`, `versions`, `show`, `diff`: what a policy repository holds."""
+"""`policyctl import`, `versions`, `show`, `diff`: what a policy repository holds."""
 
 from __future__ import annotations
 
 import json
 import os
-import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import click
 import msgspec
@@ -20,24 +17,9 @@ import msgspec
 from policy_versions import config as configuration
 from policy_versions import history, importing
 from policy_versions.config import Config
-from policy_versions.errors import ConfigError, HistoryError, PolicyError, TextError, UnknownVersionError
+from policy_versions.errors import HistoryError, PolicyError, TextError, UnknownVersionError
 from policy_versions.history import Repository
 from policy_versions.model import Version
-
-SAMPLES: Final[Traversable] = files("policy_versions") / "samples"
-LAYOUT: Final = {
-    ".github/workflows/policy-check.yml": "layout/workflows/policy-check.yml",
-    ".github/workflows/policy-command.yml": "layout/workflows/policy-command.yml",
-    ".github/workflows/policy-comment.yml": "layout/workflows/policy-comment.yml",
-    ".github/workflows/policy-publish.yml": "layout/workflows/policy-publish.yml",
-    ".github/PULL_REQUEST_TEMPLATE.md": "layout/pull_request_template.md",
-    "assessments/README.md": "layout/assessments.md",
-    "policies/privacy/en.md": "policies/privacy/en.md",
-    "policies/privacy/zh-CN.md": "policies/privacy/zh-CN.md",
-    "policy.toml": "layout/policy.toml",
-}
-
-_NO_TOOL: Final = f"example-org/policy-versions@{'0' * 40}"  # stands in the sample workflows
 
 _DIRECTORY = click.option(
     "-C", "--directory", default=".", metavar="DIR", help="The policy repository, or a folder in it (default: here).",
@@ -45,42 +27,6 @@ _DIRECTORY = click.option(
 )  # fmt: skip
 _REF = click.option("--ref", default="", metavar="REF", help="Read this branch, tag or commit instead of HEAD.")
 _LANGUAGE = click.option("--language", default="", metavar="TAG", help="Which language: zh-CN, en …")
-
-
-@click.command()
-@click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
-@click.option(
-    "--tool", default=_NO_TOOL, metavar="OWNER/REPO@COMMIT", help="Where GitHub finds policyctl's own actions."
-)
-def init(directory: Path, tool: str) -> None:
-    """Lay out a new policy repository in DIR, which must be empty or not exist, and make its first commit."""
-    if re.fullmatch(r"[A-Za-z0-9][\w.-]*/[\w.-]+@[0-9a-f]{40}", tool) is None:
-        raise ConfigError([f"--tool: {tool!r} (allowed: OWNER/REPO@COMMIT, the commit with its 40 digits)"])
-    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
-        raise HistoryError(f"{directory} is not an empty folder: policyctl init writes only where nothing is")
-    with Repository.create(directory) as repository:
-        for name, source in LAYOUT.items():
-            target = directory / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(_with_tool(SAMPLES.joinpath(*source.split("/")).read_bytes(), tool))
-        configuration.load(repository)
-        now = datetime.now().astimezone()
-        commit = repository.commit(sorted(LAYOUT), "Lay out the policy repository", now=now)
-    click.echo(f"{directory}: {len(LAYOUT)} files, commit {commit[:12]}")
-    for name in sorted(LAYOUT):
-        click.echo(f"  {name}")
-    click.echo("Next: fill in policy.toml and replace the sample policy by your own.")
-    if tool == _NO_TOOL:
-        click.echo("On GitHub: say in .github/workflows where policyctl's actions are (--tool); see docs/forges.en.md.")
-
-
-def _with_tool(data: bytes, tool: str) -> bytes:
-    """Say in a workflow where the reusable workflows are, and at which commit."""
-    repository, _, commit = tool.partition("@")
-    there, _, then = _NO_TOOL.partition("@")
-    return data.replace(f"uses: {there}/".encode(), f"uses: {repository}/".encode()).replace(
-        f"@{then}".encode(), f"@{commit}".encode()
-    )
 
 
 @click.command("import")

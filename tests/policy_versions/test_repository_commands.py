@@ -88,6 +88,24 @@ def test_the_workflows_it_writes_are_sound_and_name_the_tool(tmp_path: Path) -> 
         assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.parametrize(
+    ("forge", "file", "schema"),
+    [
+        ("gitlab", ".gitlab-ci.yml", ["--builtin-schema", "vendor.gitlab-ci", "--data-transform", "gitlab-ci"]),
+        ("gitee", ".workflow/policy-check.yml", []),
+    ],
+)
+def test_other_forges_get_their_own_pipeline(tmp_path: Path, forge: str, file: str, schema: list[str]) -> None:
+    call("init", tmp_path / "new", "--forge", forge)
+    assert not (tmp_path / "new/.github").exists()
+    pipeline = tmp_path / "new" / file
+    assert b"policyctl check" in pipeline.read_bytes()
+    if schema:
+        command = [str(Path(sys.executable).parent / "check-jsonschema"), *schema, str(pipeline)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
 @pytest.mark.parametrize("tool", ["acme/tools@main", "acme", "a/b@" + "g" * 40, "a/b;x@" + "a" * 40])
 def test_init_wants_the_tool_at_a_commit(tmp_path: Path, tool: str) -> None:
     with pytest.raises(PolicyError, match=r"--tool.*40 digits"):
