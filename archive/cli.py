@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from policy_versions.commands.options import SPEAKS, note, tell
+
 if TYPE_CHECKING:
     from archive.consent_pages import Service
     from archive.index import Index
@@ -41,6 +43,7 @@ def archive() -> None:
 
 
 @archive.command("export")
+@SPEAKS
 @click.argument("target", metavar="TARGET", type=click.Path(path_type=Path, file_okay=False))
 @_REPOSITORY
 @_INDEX
@@ -61,8 +64,9 @@ def export_(target: Path, repository: Path, index_file: Path | None, today: date
         written = export(site, target, jobs=jobs or _processors(), again=again, progress=progress)
     index.close()
     seconds = time.perf_counter() - begin
-    click.echo(
-        f"{target}: {written.pages} pages, {written.size / 1e6:.1f} MB, {written.changed} written, {seconds:.1f} s"
+    size = f"{written.size / 1e6:.1f}"
+    tell(
+        "archive.export", target=target, pages=written.pages, size=size, changed=written.changed, time=f"{seconds:.1f}"
     )
 
 
@@ -72,6 +76,7 @@ def _processors() -> int:
 
 
 @archive.command("serve")
+@SPEAKS
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="Port to listen on.")
 @_REPOSITORY
@@ -88,7 +93,7 @@ def serve(host: str, port: int, repository: Path, index_file: Path | None) -> No
     taken = uvicorn.Config(app, host=host, port=port, log_level="warning", server_header=False)
     with closing(_listen(host, port)) as listening:
         name = f"[{host}]" if ":" in host else host
-        click.echo(f"http://{name}:{listening.getsockname()[1]}/ - Ctrl-C ends it")
+        tell("archive.serve", url=f"http://{name}:{listening.getsockname()[1]}/")
         uvicorn.Server(taken).run(sockets=[listening])
 
 
@@ -109,11 +114,12 @@ def _personal(repository: Path) -> Service | None:
 
     lacks = missing(repository, os.environ)
     for line in lacks:
-        click.echo(f"The pages where people answer are off: {line}.", err=True)
+        note("archive.off", reason=line)
     return None if lacks else open_service(repository, os.environ, _now)
 
 
 @archive.command("index")
+@SPEAKS
 @_REPOSITORY
 @_INDEX
 def index_(repository: Path, index_file: Path | None) -> None:
@@ -122,7 +128,7 @@ def index_(repository: Path, index_file: Path | None) -> None:
     index, place = _updated(repository, index_file)
     count = sum(len(index.releases(p, today=datetime.now(UTC).date())) for p in index.policies())
     index.close()
-    click.echo(f"{place}: {count} versions, {time.perf_counter() - begin:.1f} s")
+    tell("archive.index", place=place, count=count, time=f"{time.perf_counter() - begin:.1f}")
 
 
 def _updated(repository: Path, index_file: Path | None) -> tuple[Index, Path]:

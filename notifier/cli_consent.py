@@ -39,7 +39,7 @@ def _known(_context: click.Context, _parameter: click.Parameter, value: str) -> 
 
 
 _LANGUAGE: Final = click.option(
-    "--language", default="", metavar="TAG", callback=_known, help="zh-CN or en (default: the policy's)."
+    "--language", "--lang", default="", metavar="TAG", callback=_known, help="zh-CN or en (default: the policy's)."
 )
 _BY: Final = click.option("--by", default="", metavar="ID", help="Who acted: the person (default) or a guardian.")
 _METHODS: Final = tuple(method.value for method in Method if method is not Method.PAGE)

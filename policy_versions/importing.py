@@ -145,17 +145,17 @@ def to_toml(plan: Plan, *, ref: str, timezone: str) -> str:
 
 
 def no_policy(path: str) -> str:
-    """Say why a file is no policy, or nothing."""
+    """Name why a file is no policy (encoding, hidden, about), or nothing."""
     try:
         path.encode()
     except UnicodeEncodeError:
-        return "its name is not UTF-8, which policy.toml cannot hold"
+        return "encoding"
     if any(part.startswith(".") for part in PurePosixPath(path).parts):
-        return "in a hidden folder"
+        return "hidden"
     key, _ = split_language(path)
     name = re.sub(r"[ _]", "-", PurePosixPath(key).name.lower())
     about = _ABOUT if "/" in key else _ABOUT_TOP
-    return "about the repository, not a policy" if name in about else ""
+    return "about" if name in about else ""
 
 
 def _found(document: Document, data: bytes, owns: bool, default: str) -> Found:

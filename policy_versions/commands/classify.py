@@ -10,6 +10,7 @@ from typing import IO, Any
 
 import click
 
+from policy_versions.commands.options import SPEAKS, here
 from policy_versions.errors import PolicyError, TextError
 from policy_versions.model import Assessment
 
@@ -23,6 +24,7 @@ from policy_versions.model import Assessment
     "--batch", help="File (or - for standard input) with one JSON object a line: id, before, after, language."
 )
 @click.option("--policy", default="", help="Identity of the policy, part of every fingerprint.")
+@SPEAKS
 def classify(
     before: Path | None, after: Path | None, language: str | None, form: str, batch: str | None, policy: str
 ) -> None:
@@ -131,12 +133,14 @@ def _answer(number: int, line: str, policy: str) -> tuple[dict[str, Any], bool]:
 
 
 def _print(found: Assessment) -> None:
+    say = here()
     if not found.findings:
-        click.echo("no finding")
+        click.echo(say("cli.classify.none"))
     for finding in found.findings:
-        click.echo(f"{finding.category} {finding.effect} {finding.direction} ({finding.rule}, {finding.confidence})")
+        kind = f"{say(f'category.{finding.category}')}, {say(f'cli.classify.effect.{finding.effect}')}"
+        sure = say(f"cli.classify.confidence.{finding.confidence}")
+        click.echo(f"{kind}: {say(f'direction.{finding.direction}')} ({finding.rule}, {sure})")
         for mark, text in (("-", finding.evidence_before), ("+", finding.evidence_after)):
             if text:
                 click.echo(f"  {mark} {text}")
-        language = "zh-CN" if found.language.startswith("zh") else "en"
-        click.echo(f"  {finding.explanation[language]}")
+        click.echo(f"  {say.texts(finding.explanation)}")

@@ -2,35 +2,27 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-import click
-
 from policy_versions import answering, release_file
 from policy_versions import config as settings
+from policy_versions.commands.options import DIRECTORY, LANG, note, spoken
 from policy_versions.config import Config, Policy
 from policy_versions.errors import ConfigError, HistoryError
 from policy_versions.history import Repository
-from policy_versions.reports.words import LANGUAGES, Words, words
+from policy_versions.reports.words import LANGUAGES, words
 from policy_versions.review import Desk, Source
 
-DIRECTORY = click.option(
-    "-C", "--directory", default=".", metavar="DIR", help="The policy repository, or a folder in it (default: here).",
-    type=click.Path(path_type=Path),
-)  # fmt: skip
-LANG = click.option(
-    "--lang", type=click.Choice(LANGUAGES), envvar="POLICYCTL_LANG", help="Speak Chinese or English (default: as LANG)."
-)
+__all__ = ["DIRECTORY", "LANG", "chosen", "draft_header", "open_desk", "spoken", "trusting", "work_tree"]
 
 
 def open_desk(repository: Repository, commit: str | None) -> Desk:
     """Return what a review needs, for the files of a commit or (None) of the work tree, judged today."""
     imported = commit is not None and repository.read(commit, settings.NAME) is None and repository.root is not None
     if imported:  # its policy.toml was made later: the history is judged by the one that lies here
-        click.echo(f"policyctl: {(commit or '')[:12]} has no {settings.NAME}: reading that of the work tree", err=True)
+        note("no-settings", commit=(commit or "")[:12], name=settings.NAME)
     config = settings.load(repository, None if imported else commit)
     today = datetime.now(config.zone).date()
     if commit is None and repository.root is None:
@@ -59,12 +51,6 @@ def work_tree(repository: Repository) -> Path:
     if repository.root is None:
         raise HistoryError("a bare repository has no work tree to write to")
     return repository.root
-
-
-def spoken(lang: str | None) -> Words:
-    """Speak the language asked for, else that of the environment."""
-    locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
-    return words(lang or ("zh-CN" if locale.startswith("zh") else "en"))
 
 
 def draft_header() -> str:

@@ -13,6 +13,7 @@ from typing import Final
 import click
 
 from policy_versions import config as configuration
+from policy_versions.commands.options import SPEAKS, tell
 from policy_versions.errors import ConfigError, HistoryError
 from policy_versions.history import Repository
 
@@ -51,6 +52,7 @@ _NO_TOOL: Final = f"example-org/policy-versions@{'0' * 40}"  # stands in the sam
 @click.option(
     "--tool", default=_NO_TOOL, metavar="OWNER/REPO@COMMIT", help="Where GitHub finds policyctl's own actions."
 )
+@SPEAKS
 def init(directory: Path, forge: str, tool: str) -> None:
     """Lay out a new policy repository in DIR, which must be empty or not exist, and make its first commit."""
     if re.fullmatch(r"[A-Za-z0-9][\w.-]*/[\w.-]+@[0-9a-f]{40}", tool) is None:
@@ -66,12 +68,12 @@ def init(directory: Path, forge: str, tool: str) -> None:
         configuration.load(repository)
         now = datetime.now().astimezone()
         commit = repository.commit(sorted(layout), "Lay out the policy repository", now=now)
-    click.echo(f"{directory}: {len(layout)} files, commit {commit[:12]}")
+    tell("init.done", directory=directory, count=len(layout), commit=commit[:12])
     for name in sorted(layout):
         click.echo(f"  {name}")
-    click.echo("Next: fill in policy.toml and replace the sample policy by your own.")
+    tell("init.next")
     if forge == "github" and tool == _NO_TOOL:
-        click.echo("On GitHub: say in .github/workflows where policyctl's actions are (--tool); see docs/forges.en.md.")
+        tell("init.tool")
 
 
 def _with_tool(data: bytes, tool: str) -> bytes:

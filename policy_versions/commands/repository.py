@@ -16,21 +16,19 @@ import msgspec
 
 from policy_versions import config as configuration
 from policy_versions import history, importing
+from policy_versions.commands.options import DIRECTORY, SPEAKS, here, note
 from policy_versions.config import Config
 from policy_versions.errors import HistoryError, PolicyError, TextError, UnknownVersionError
 from policy_versions.history import Repository
 from policy_versions.model import Version
 
-_DIRECTORY = click.option(
-    "-C", "--directory", default=".", metavar="DIR", help="The policy repository, or a folder in it (default: here).",
-    type=click.Path(path_type=Path),
-)  # fmt: skip
 _REF = click.option("--ref", default="", metavar="REF", help="Read this branch, tag or commit instead of HEAD.")
 _LANGUAGE = click.option("--language", default="", metavar="TAG", help="Which language: zh-CN, en …")
 
 
 @click.command("import")
-@_DIRECTORY
+@SPEAKS
+@DIRECTORY
 @_REF
 @click.option("--language", default="", metavar="TAG", help="The language of texts whose name and script do not tell.")
 @click.option("--timezone", default="UTC", show_default=True, metavar="ZONE", help="The zone in which days begin.")
@@ -54,18 +52,21 @@ def import_(directory: Path, ref: str, language: str, timezone: str, output: str
     texts = sum(len(f.document.entries) for group in plan.policies.values() for f in group)
     gone = sum(not group[0].document.present for group in plan.policies.values())
     name, count = target or configuration.NAME, len(plan.policies)
-    _say(f"{name}: {count} policies ({gone} deleted by now), {texts} texts, from {chosen}")
+    note("import.done", name=name, count=count, gone=gone, texts=texts, ref=chosen)
     if importing.UNKNOWN in plan.languages:
-        _say("neither name nor script tells the language of some texts: und stands for it; --language TAG names it")
+        note("import.unknown")
     for path, reason in sorted(plan.skipped.items()):
-        _say(f"skipped {_printable(path)}: {reason}")
+        note(f"import.{reason}", path=_printable(path))
+    if target is not None:
+        note("import.next")
 
 
 @click.command()
 @click.argument("policy", required=False)
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @_LANGUAGE
-@_DIRECTORY
+@SPEAKS
+@DIRECTORY
 @_REF
 def versions(policy: str | None, format_: str, language: str, directory: Path, ref: str) -> None:
     """List the versions of POLICY, or of all policies, oldest first."""
@@ -82,7 +83,8 @@ def versions(policy: str | None, format_: str, language: str, directory: Path, r
 @click.command()
 @click.argument("spec", metavar="POLICY@VERSION|POLICY@DATE")
 @_LANGUAGE
-@_DIRECTORY
+@SPEAKS
+@DIRECTORY
 @_REF
 def show(spec: str, language: str, directory: Path, ref: str) -> None:
     """Print the text of a version, byte for byte: by number, by day (2024-05-01), or the one in force today."""
@@ -97,7 +99,8 @@ def show(spec: str, language: str, directory: Path, ref: str) -> None:
 @click.argument("before", metavar="A")
 @click.argument("after", metavar="B")
 @_LANGUAGE
-@_DIRECTORY
+@SPEAKS
+@DIRECTORY
 @_REF
 def diff(before: str, after: str, language: str, directory: Path, ref: str) -> None:
     """Show the redline from A to B, each a file or POLICY@VERSION, POLICY@DATE.
@@ -116,7 +119,7 @@ def diff(before: str, after: str, language: str, directory: Path, ref: str) -> N
         click.echo(line)
     if not lines:
         same = sides[0][0] == sides[1][0]
-        _say("the texts are the same" if same else "no clause differs: only markup or white space between clauses does")
+        note("diff.same" if same else "diff.markup")
 
 
 def _target(repository: Repository, output: str, force: bool) -> Path | None:
@@ -146,9 +149,9 @@ def _opened(directory: Path, ref: str) -> Iterator[tuple[Repository, Config]]:
 def _notes(repository: Repository, asked: str, chosen: str) -> None:
     """Say on stderr what the reader must know about where the versions come from."""
     if not asked and chosen != "HEAD":
-        _say(f"nothing is checked out (HEAD has no commits yet): reading {chosen}; --ref chooses another")
+        note("unborn", ref=chosen)
     if repository.shallow:
-        _say("this clone is shallow: its history is cut, so older versions are missing (git fetch --unshallow)")
+        note("shallow")
 
 
 def _find(repository: Repository, config: Config, spec: str, language: str) -> Version:
@@ -213,7 +216,14 @@ def _row(version: Version) -> dict[str, Any]:
 def _cells(version: Version) -> list[str]:
     day = version.effective_on or version.committed_on
     where = (version.sha256[:12], version.commit[:12], _printable(version.path))
-    return [version.policy, version.language, version.number, str(day or ""), version.status.value, *where]
+    return [
+        version.policy,
+        version.language,
+        version.number,
+        str(day or ""),
+        here()(f"cli.status.{version.status}"),
+        *where,
+    ]
 
 
 def _columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
@@ -230,7 +240,3 @@ def _encodable(path: str) -> str:
 def _printable(path: str) -> str:
     """Escape what would move the cursor of a terminal."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in _encodable(path))
-
-
-def _say(message: str) -> None:
-    click.echo(f"policyctl: {message}", err=True)

@@ -14,7 +14,7 @@ from policy_versions.model import Level
 from policy_versions.strict_yaml import Node, read
 
 LANGUAGES: Final = ("zh-CN", "en")
-_PARTS: Final = ("strings", "report", "decisions", "lint", "comments", "recall")
+_PARTS: Final = ("strings", "report", "decisions", "lint", "comments", "recall", "cli")
 
 
 class Words:
