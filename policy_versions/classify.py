@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from policy_versions import rules
 from policy_versions.alignment import align, edits
 from policy_versions.compare import Delta
 from policy_versions.document import parse
@@ -15,29 +14,25 @@ from policy_versions.entities import short_forms
 from policy_versions.extent import READ, limit, within
 from policy_versions.facts import Fact
 from policy_versions.findings import Candidate, exchanged, finding, lines, to_json, told, unread
+from policy_versions.foremost import foremost, guessed
 from policy_versions.lexicon import MAX_SCAN, load
+from policy_versions.likely import FAINT, placed, unexplained
 from policy_versions.matchers import Match, match, possible
 from policy_versions.model import (
     Assessment,
     Category,
     ChangeKind,
     ClauseChange,
-    Direction,
     Editorial,
-    Effect,
 )
 from policy_versions.quoting import words
 from policy_versions.reading import deltas
-from policy_versions.substance import common, substance
+from policy_versions.substance import substance
 
 __all__ = ["classify", "to_json"]
 
 FEW: Final = 5
 """Up to so many edits each is judged for itself: a sentence that the other text lacks says something."""
-PAIR: Final = 3
-"""In a change of so few edits what an edit names says what it is likely about."""
-FAINT: Final = 0.2
-"""The score of what a rule explains in words that the other text uses elsewhere."""
 LARGE: Final = 14
 """From so many edits on, what names nothing new to the document is no finding: a rewording repeats much."""
 
@@ -77,28 +72,41 @@ def classify(before: str, after: str, language: str, *, policy: str = "") -> Ass
     texts = Texts(_plain(before, language), _plain(after, language), load(language).han) if differing else Texts("", "")
     candidates: list[Candidate] = []
     faint: list[Candidate] = []
-    notes: list[Editorial] = [_moved(c) for c in changes if c.kind is ChangeKind.MOVED]
+    idle: list[tuple[str, Delta]] = []
     size = len(differing)
-    read = within(differing)
-    candidates += [unread(differing[read], f"{size - read}/{size}", language)] if read < size else []
-    for edit in differing[:read]:
-        for delta in deltas(edit, language):
-            found, weak = _judge(delta, texts, size)
-            kind = (
-                ""
-                if found or delta.flipped
-                else editorial_kind(delta) or substance(delta, texts.names, rewritten=size > FEW)
-            )
-            if kind:
-                notes.append(_note(kind, delta))
-                faint += weak
-            else:
-                candidates += found or [_unexplained(delta)]
-    candidates = _placed(candidates, size)
-    # where nothing at all stands out, what was told anew is the change
-    candidates = candidates or faint
+    upto = within(differing)
+    read = [delta for edit in differing[:upto] for delta in deltas(edit, language)]
+    for delta in read:
+        found, weak = _judge(delta, texts, size)
+        faint += weak
+        kind = (
+            ""
+            if found or delta.flipped
+            else editorial_kind(delta) or substance(delta, texts.names, rewritten=size > FEW)
+        )
+        if kind:
+            idle.append((kind, delta))
+        else:
+            candidates += found or [unexplained(delta)]
+    candidates = _in_order(_with_faint(placed(candidates, size), faint), read)
+    used = {id(c.delta) for c in candidates}
+    notes = [_moved(c) for c in changes if c.kind is ChangeKind.MOVED]
+    notes += [_note(kind, delta) for kind, delta in idle if id(delta) not in used]
+    if upto < size:
+        candidates.insert(0, unread(differing[upto], f"{size - upto}/{size}", language))
     findings = tuple(finding(c, policy) for c in told(exchanged(candidates)))
     return Assessment(policy, language, findings, tuple(notes))
+
+
+def _with_faint(candidates: list[Candidate], faint: list[Candidate]) -> list[Candidate]:
+    """Add what was found faintly where it belongs to what stands out; where nothing does, it is the change."""
+    known = {c.match.rule.category for c in candidates}
+    return candidates + [c for c in faint if c.match.rule.category in known or not known]
+
+
+def _in_order(candidates: list[Candidate], read: list[Delta]) -> list[Candidate]:
+    place = {id(delta): n for n, delta in enumerate(read)}
+    return sorted(candidates, key=lambda c: place[id(c.delta)])
 
 
 @lru_cache(maxsize=4)
@@ -120,34 +128,6 @@ def _plain(text: str, language: str) -> str:
     return " ".join(text.lower().replace("-", " ").replace("*", "").replace("’", " ").replace("'", " ").split())
 
 
-_FORCE_ORDER: Final = (
-    "minors-force",
-    "retention-force",
-    "notice-force",
-    "recipients-force",
-    "practice-force",
-    "data-force",
-    "purpose-force",
-)
-_ABOUT: Final[dict[Category, frozenset[Category]]] = {
-    Category.OWNERSHIP: frozenset(
-        {
-            Category.RECIPIENTS,
-            Category.METHOD,
-            Category.RETENTION,
-            Category.RIGHTS,
-            Category.PURPOSE,
-            Category.DATA,
-            Category.LEGAL_BASIS,
-        }
-    ),
-    Category.LEGAL_BASIS: frozenset({Category.NOTICE}),
-    Category.MINORS: frozenset({Category.RIGHTS, Category.RETENTION, Category.DATA, Category.PURPOSE, Category.SCOPE}),
-    Category.RISK: frozenset({Category.METHOD, Category.SECURITY, Category.LEGAL_BASIS}),
-}
-"""What a sentence is about when it speaks of these: the categories that are then only its circumstances."""
-
-
 def _judge(delta: Delta, texts: Texts, size: int) -> tuple[list[Candidate], list[Candidate]]:
     """Give what the rules find in an edit; and, where that is nothing, the best of what they find faintly."""
     if editorial_kind(delta):
@@ -165,82 +145,14 @@ def _judge(delta: Delta, texts: Texts, size: int) -> tuple[list[Candidate], list
         else:
             faint.append(Candidate(one, delta, FAINT))
     if found:
-        return _foremost(found), []
-    best = _foremost(sorted(faint, key=lambda c: -c.match.rule.weight)[:1])
+        return foremost(found), faint
+    best = foremost(sorted(faint, key=lambda c: -c.match.rule.weight)[:1])
     return (best, []) if size <= FEW else ([], best)  # few words stand elsewhere too, yet nobody said this
 
 
 def _remains(found: Match, texts: Texts) -> bool:
     """Say whether the new text still names all that a dropped sentence named: then it is told anew, not given up."""
     return bool(found.lost) and all(texts.names(f, False) for f in found.lost)
-
-
-def _foremost(found: list[Candidate]) -> list[Candidate]:
-    """Leave out what is only a circumstance of what the sentence is about."""
-    said = {c.match.rule.category for c in found if c.match.rule.kind != "force"}
-    dropped = {d for category, drops in _ABOUT.items() if category in said for d in drops}
-    forces = [c for c in found if c.match.rule.kind == "force"]
-    first = min(forces, key=lambda c: _FORCE_ORDER.index(c.match.rule.id), default=None)
-    if first and said & {
-        Category.OWNERSHIP,
-        Category.SECURITY,
-        Category.MINORS,
-        Category.SCOPE,
-        Category.LEGAL_BASIS,
-        Category.LOCATION,
-    } - {first.match.rule.category}:
-        first = (
-            first
-            if first.match.rule.category in (Category.RECIPIENTS, Category.RETENTION) and said <= {Category.LEGAL_BASIS}
-            else None
-        )
-    ids = {c.match.rule.id for c in found}
-    aims = {Category.METHOD} & said
-    silenced = {circumstance for rule, circumstance in _CIRCUMSTANCES if rule in ids}
-    if _new_practice(found):  # consent to what is only now done is no change of ground
-        silenced.add("basis-condition")
-    others = said - {Category.PURPOSE}
-    return [
-        c
-        for c in found
-        if (c.match.rule.kind != "force" or c is first)
-        and c.match.rule.category not in dropped
-        and c.match.rule.id not in silenced
-        and not (aims and c.match.rule.id == "purpose-stated" and _only_ads(c))
-        and not (others and c.match.rule.category is Category.PURPOSE and _unknown(c.match))
-    ]
-
-
-_CIRCUMSTANCES: Final = frozenset(
-    {
-        ("location-home", "location-place"),
-        ("basis-explicit", "method-default-on"),
-        ("basis-condition", "method-default-on"),
-        ("rights-signal-honoured", "practice-force"),
-        ("rights-signal", "practice-force"),
-    }
-)
-"""(rule, circumstance): what the second finds is then only how the first puts it."""
-
-
-def _new_practice(found: list[Candidate]) -> bool:
-    return any(
-        c.match.rule.category in (Category.METHOD, Category.DATA)
-        and c.match.direction is Direction.EXPANDS
-        and c.match.rule.kind != "force"
-        and c.delta.pair
-        for c in found
-    )
-
-
-def _only_ads(candidate: Candidate) -> bool:
-    facts = (*candidate.match.lost, *candidate.match.gained)
-    return all(f.concept in ("aim.advertising", "aim.personalise") for f in facts)
-
-
-def _unknown(found: Match) -> bool:
-    """Say whether all that matched is known by its place only, and by no word list."""
-    return all(f.concept.endswith(".other") for f in (*found.lost, *found.gained))
 
 
 _ONLY_NEW: Final = frozenset(
@@ -265,44 +177,7 @@ def _novelty(found: Match, texts: Texts, *, pair: bool) -> float:
         return 0.5 if pair and found.rule.category is Category.RECIPIENTS and not swapped else 0.0
     if not all(f.group in ("data", "party", "aim", "method", "place", "e") for f in (*found.lost, *found.gained)):
         return 1.0
-    return (0.6 if _unknown(found) else 1.0) if fresh else 0.5
-
-
-def _placed(candidates: list[Candidate], size: int) -> list[Candidate]:
-    """Tell of an edit that no rule explains what it is likely about, where that is likely enough.
-
-    In a change of few edits its own words decide. In a larger one a whole sentence must be about what the change is
-    known to be about anyway; two wordings of one sentence show by themselves what was put in or taken out.
-    """
-    known = {c.match.rule.category for c in candidates}
-    placed = []
-    for candidate in candidates:
-        found = _likely(candidate.delta) if candidate.match.rule.id == "unclassified" else []
-        near = [m for m in found if m.rule.category in known]
-        best = near or (found if size <= PAIR or _put_in(candidate.delta) else [])
-        placed.append(Candidate(best[0], candidate.delta, FAINT) if best else candidate)
-    return placed
-
-
-def _put_in(delta: Delta) -> bool:
-    """Say whether one wording of a sentence is the other with some words more."""
-    if delta.before is None or delta.after is None:
-        return False
-    short, long = sorted((delta.before.folded, delta.after.folded), key=len)
-    head = common(short, long)
-    return head + common(short[head:][::-1], long[head:][::-1]) >= len(short) - 2
-
-
-def _likely(delta: Delta) -> list[Match]:
-    """Give what the rules of last resort say of an edit, the likeliest first."""
-    matches = [m for rule in possible(delta, last=True) if (m := match(rule, delta))]
-    return sorted(matches, key=lambda m: -m.rule.weight)
-
-
-def _unexplained(delta: Delta) -> Candidate:
-    rule = next(r for r in rules.load() if r.id == "unclassified")
-    effect = Effect.CHANGED if delta.pair else Effect.ADDED if delta.after else Effect.REMOVED
-    return Candidate(Match(rule, effect, Direction.NEUTRAL, (), ()), delta, 0.1)
+    return (0.6 if guessed(found) else 1.0) if fresh else 0.5
 
 
 def _note(kind: str, delta: Delta) -> Editorial:

@@ -1,4 +1,4 @@
-"""Things that no word list knows but whose place tells what they are: an item among kinds of data, an aim after 用于."""
+"""What no word list knows but whose place tells what it is: an item among kinds of data, an aim after 用于."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _KINDS: Final = ("data", "party")
 
 
 def unknown(folded: str, hits: Sequence[Hit]) -> Iterator[Hit]:
-    """Name what the lexicon does not know: `data.other`, `party.other` in enumerations, `purpose.other` after an aim word.
+    """Name what no word list knows: `data.other`, `party.other` in enumerations, `purpose.other` after an aim word.
 
     An item counts when at least two others of its enumeration are known kinds and nothing at all is known of it.
     """

@@ -10,12 +10,18 @@ from policy_versions.wording import HAN
 
 _ABBREVIATIONS: Final = frozenset(
     "e.g|i.e|vs|nos|art|arts|mr|mrs|ms|dr|prof|jr|sr|dept|approx|incl|cf|al|p.o|fig|vol|para|paras|ext|tel|u.s.a|s.a|n.v"  # noqa: SIM905
-    "|b.v|d.c|attn|gov|sect|pp|ca|jan|feb|apr|jun|jul|aug|sep|sept|oct|nov|dec".split("|")
+    "|b.v|d.c|i.l|att|attn|sent|lit|gov|sect|pp|ca|jan|feb|apr|jun|jul|aug|sep|sept|oct|nov|dec".split("|")
 )
 _MAY_END: Final = frozenset(
     {"inc", "ltd", "llc", "co", "corp", "etc", "u.s", "u.k", "e.u", "a.m", "p.m", "st", "mar", "sec", "est"}
 )
 """Abbreviations that also end sentences: they do where a capital follows."""
+_COUNTRIES: Final = frozenset({"u.s", "u.k", "e.u"})
+"""Abbreviations that stand before names as often as at an end (`the EU-U.S. Framework`)."""
+_BEGINS: Final = re.compile(
+    r"\s*(?:We|The|If|You|Our|This|In|For|It|When|To|Please|These|Such|As|With|Your|They|Any|All|By|Where|However|That|"
+    r"Some|No|Each|On|At|From|Under|Users?|Data|Personal|Information)\b"
+)
 _CLOSERS: Final = "”’」』》）】\\])\"'*_~`"
 _END: Final = re.compile(
     rf"[。！？；!?;][{_CLOSERS}]*"  # always an end in Chinese; in Latin text only before a space
@@ -106,5 +112,7 @@ def _abbreviated(text: str, start: int, match: re.Match[str]) -> bool:
     if bare == "no":
         return following.isdigit()
     if bare in _MAY_END:
-        return bool(following) and not following.isupper()
+        return bool(following) and (
+            (bare in _COUNTRIES and not _BEGINS.match(text, match.end())) or not following.isupper()
+        )
     return bare in _ABBREVIATIONS or (len(word[1]) == 1 and word[1].isupper())

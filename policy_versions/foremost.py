@@ -1,0 +1,104 @@
+"""Which of the findings in one edit are what it is about, and which only its circumstances."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from policy_versions.findings import Candidate
+from policy_versions.matchers import Match
+from policy_versions.model import Category, Direction
+
+_FORCE_ORDER: Final = (
+    "minors-force",
+    "retention-force",
+    "notice-force",
+    "recipients-force",
+    "practice-force",
+    "data-force",
+    "purpose-force",
+)
+_ABOUT: Final[dict[Category, frozenset[Category]]] = {
+    Category.OWNERSHIP: frozenset(
+        {
+            Category.RECIPIENTS,
+            Category.METHOD,
+            Category.RETENTION,
+            Category.RIGHTS,
+            Category.PURPOSE,
+            Category.DATA,
+            Category.LEGAL_BASIS,
+        }
+    ),
+    Category.LEGAL_BASIS: frozenset({Category.NOTICE}),
+    Category.MINORS: frozenset({Category.RIGHTS, Category.RETENTION, Category.DATA, Category.PURPOSE, Category.SCOPE}),
+    Category.RISK: frozenset({Category.METHOD, Category.SECURITY, Category.LEGAL_BASIS}),
+}
+"""What a sentence is about when it speaks of these: the categories that are then only its circumstances."""
+
+
+def foremost(found: list[Candidate]) -> list[Candidate]:
+    """Leave out what is only a circumstance of what the sentence is about."""
+    said = {c.match.rule.category for c in found if c.match.rule.kind != "force"}
+    dropped = {d for category, drops in _ABOUT.items() if category in said for d in drops}
+    forces = [c for c in found if c.match.rule.kind == "force"]
+    first = min(forces, key=lambda c: _FORCE_ORDER.index(c.match.rule.id), default=None)
+    if first and said & {
+        Category.OWNERSHIP,
+        Category.SECURITY,
+        Category.MINORS,
+        Category.SCOPE,
+        Category.LEGAL_BASIS,
+        Category.LOCATION,
+    } - {first.match.rule.category}:
+        first = (
+            first
+            if first.match.rule.category in (Category.RECIPIENTS, Category.RETENTION) and said <= {Category.LEGAL_BASIS}
+            else None
+        )
+    ids = {c.match.rule.id for c in found}
+    aims = {Category.METHOD} & said
+    silenced = {circumstance for rule, circumstance in _CIRCUMSTANCES if rule in ids}
+    if _new_practice(found):  # consent to what is only now done is no change of ground
+        silenced.add("basis-condition")
+    others = said - {Category.PURPOSE}
+    return [
+        c
+        for c in found
+        if (c.match.rule.kind != "force" or c is first)
+        and c.match.rule.category not in dropped
+        and c.match.rule.id not in silenced
+        and not (aims and c.match.rule.id == "purpose-stated" and _only_ads(c))
+        and not (others and c.match.rule.category is Category.PURPOSE and guessed(c.match))
+    ]
+
+
+_CIRCUMSTANCES: Final = frozenset(
+    {
+        ("location-home", "location-place"),
+        ("basis-explicit", "method-default-on"),
+        ("basis-condition", "method-default-on"),
+        ("rights-signal-honoured", "practice-force"),
+        ("rights-signal", "practice-force"),
+    }
+)
+"""(rule, circumstance): what the second finds is then only how the first puts it."""
+
+
+def _new_practice(found: list[Candidate]) -> bool:
+    return any(
+        c.match.rule.category in (Category.METHOD, Category.DATA)
+        and c.match.direction is Direction.EXPANDS
+        and c.match.rule.kind != "force"
+        and c.delta.pair
+        for c in found
+    )
+
+
+def _only_ads(candidate: Candidate) -> bool:
+    facts = (*candidate.match.lost, *candidate.match.gained)
+    return all(f.concept in ("aim.advertising", "aim.personalise") for f in facts)
+
+
+def guessed(found: Match) -> bool:
+    """Say whether all that matched is known by its place only, and by no word list."""
+    return all(f.concept.endswith(".other") for f in (*found.lost, *found.gained))
