@@ -12,8 +12,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 from typing import Final, NamedTuple, cast
 
+from policy_versions import patterns
+from policy_versions.compiled import compiled
 from policy_versions.patterns import FOLDER, Pattern, fold, literals, prepare, read
 
 MAX_SCAN: Final = 20_000
@@ -79,6 +82,10 @@ class Index:
             sets[(first[0] if first else word)[:2]].add(word)
         self.literals = {sign: sorted(found, key=lambda w: (-len(w), w)) for sign, found in sets.items()}
         return self
+
+    def tables(self) -> tuple[object, ...]:
+        """Give what an index is made of, to be kept."""
+        return self.whole, self.stems, self.literals, self.loose
 
     def at(self, text: str, i: int, word: str) -> list[tuple[int, str]]:
         """Give (end, concept) of all that is named at this place, longest first; `word` is how the place begins."""
@@ -207,23 +214,27 @@ def load(language: str) -> Lexicon:
 
 @cache
 def _load(name: str) -> Lexicon:
+    sources = (FOLDER / f"{name}.yaml", FOLDER / "zh.yaml", Path(__file__), Path(patterns.__file__))
+    concepts, indexes, units, numerals = compiled(f"{name}-index", sources, lambda: _made(name))
+    statements, fields, signs = (Index(name == "zh", *tables) for tables in indexes)
+    return Lexicon(name, concepts, statements, fields, signs, units, numerals, name == "zh")
+
+
+def _made(name: str) -> tuple[object, ...]:
+    """Read a data file and sort its patterns."""
     data = read(name)
     han = name == "zh"
     concepts = {c: tuple(_split(p)) for c, p in cast("dict[str, str]", data["concepts"]).items()}
-    indexes = {"field": Index(han), "": Index(han)}
-    for concept, patterns in concepts.items():
-        index = indexes["field" if concept.startswith("field.") else ""]
-        for source in patterns:
+    indexes = {"": Index(han), "field": Index(han), "sign": Index(han)}
+    signs = {c: _split(cast(str, data[c])) for c in ("negators", "unnegated", "scope-ends")}
+    for concept, sources in (*concepts.items(), *signs.items()):
+        kind = "sign" if concept in signs else "field" if concept.startswith("field.") else ""
+        for source in sources:
             for pattern in prepare(source, name):
-                index.add(concept, pattern)
-    signs = Index(han)
-    for concept in ("negators", "unnegated", "scope-ends"):
-        for source in _split(cast(str, data[concept])):
-            for pattern in prepare(source, name):
-                signs.add(concept, pattern)
+                indexes[kind].add(concept, pattern)
     units = tuple((unit, source) for unit, source in cast("dict[str, str]", data["units"]).items())
     numerals = dict(part.split("=") for part in _split(cast(str, data["numerals"])))
-    return Lexicon(name, concepts, indexes[""].seal(), indexes["field"].seal(), signs.seal(), units, numerals, han)
+    return concepts, [i.seal().tables() for i in indexes.values()], units, numerals
 
 
 def _split(text: str) -> list[str]:

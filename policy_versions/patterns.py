@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final, NamedTuple, cast
 
 from policy_versions import strict_yaml
+from policy_versions.compiled import compiled
 
 FOLDER: Final = Path(__file__).parent / "lexicons"
 MAX_SPELT: Final = 260
@@ -32,6 +33,10 @@ class Pattern(NamedTuple):
 @cache
 def _table() -> dict[int, str]:
     """Map full-width and traditional signs to plain ones; a sign to a sign, so that lengths stay."""
+    return cast("dict[int, str]", compiled("zh-fold", (FOLDER / "zh.yaml", Path(__file__)), _made_table))
+
+
+def _made_table() -> dict[int, str]:
     table = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFF01, 0xFF5F)}
     table |= {0x3000: " ", 0xA0: " ", 0x202F: " ", 0x2007: " "}
     table |= {ord(c): '"' for c in "“”„«»「」『』"} | {ord(c): "'" for c in "‘’‚′`"} | {ord(c): "-" for c in "‐‑–—―−"}

@@ -1,0 +1,52 @@
+"""Keep what is made from a data file beside Python's own compiled modules, as long as the file and its maker stay."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import marshal
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib.util import cache_from_source
+from pathlib import Path
+from typing import Any, Final
+
+_DIGEST: Final = 32
+
+
+def compiled(name: str, sources: Sequence[Path], make: Callable[[], Any]) -> Any:
+    """Give what `make` makes of the sources (data and the modules that read it), from the last time if none changed.
+
+    The result must be made of plain dicts, lists, tuples, strings and numbers. It is kept where Python keeps compiled
+    modules, under the same rules (PYTHONDONTWRITEBYTECODE, PYTHONPYCACHEPREFIX) and with the same trust: who can
+    write there can change the modules too. A place that cannot be written costs time alone.
+    """
+    hashed = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).digest()
+    place = _place(sources[0].with_name(f"{name}.py"))
+    if place is None:
+        return make()
+    with contextlib.suppress(OSError, EOFError, ValueError, TypeError):
+        kept = place.read_bytes()
+        if kept[:_DIGEST] == hashed:
+            return marshal.loads(kept[_DIGEST:])  # noqa: S302 - lies among the compiled modules, see above
+    made = make()
+    if not sys.dont_write_bytecode:
+        _write(place, hashed + marshal.dumps(made))
+    return made
+
+
+def _place(module: Path) -> Path | None:
+    try:
+        return Path(cache_from_source(str(module))).with_suffix(".data")
+    except NotImplementedError:  # an interpreter that keeps none
+        return None
+
+
+def _write(place: Path, data: bytes) -> None:
+    """Write whole or not at all: another process may be reading."""
+    fresh = place.with_name(f"{place.name}.{os.getpid()}")
+    with contextlib.suppress(OSError):
+        place.parent.mkdir(parents=True, exist_ok=True)
+        fresh.write_bytes(data)
+        fresh.replace(place)
