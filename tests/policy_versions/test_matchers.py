@@ -24,7 +24,8 @@ def test_no_rule_that_matches_is_passed_over() -> None:
                 continue
             edit = delta(case, text)
             fired = [r.id for r in rules() if match(r, edit)]
-            assert fired == [r.id for r in possible(edit) if match(r, edit)], text
+            tried = [*possible(edit), *possible(edit, last=True)]
+            assert sorted(fired) == sorted(r.id for r in tried if match(r, edit)), text
 
 
 def spelt(index: Index, folded: str, i: int) -> set[tuple[int, str]]:
