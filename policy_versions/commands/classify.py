@@ -144,3 +144,4 @@ def _print(found: Assessment) -> None:
             if text:
                 click.echo(f"  {mark} {text}")
         click.echo(f"  {say.texts(finding.explanation)}")
+        click.echo(f"  {say.texts(finding.confidence_reason)} · {'; '.join(finding.law)}")

@@ -37,7 +37,7 @@ def page(language: str, rules: Sequence[Rule], examples: Mapping[str, Sequence[E
     words = _words(language)
     parts = [f"# {words['title']}", str(words["intro"]), str(words["contents"]).format(count=len(rules))]
     parts += [section(rule, language, examples.get(rule.id, ())) for rule in rules]
-    return "\n\n".join([*parts, _concepts(language)]) + "\n"
+    return "\n\n".join([*parts, _laws(language), _concepts(language)]) + "\n"
 
 
 def section(rule: Rule, language: str, examples: Iterable[Example] = ()) -> str:
@@ -75,6 +75,7 @@ def facts_of(rule: Rule, language: str) -> Iterator[tuple[str, str]]:
     yield str(words["never"]), names.any(rule.never)
     yield str(words["reverse"]), names.any(rule.reverse)
     yield str(words["when"]), cast("dict[str, str]", words["when-kinds"])[rule.when]
+    yield str(words["order"]), str(words["last"]) if rule.last else ""
     yield str(words["law"]), "; ".join(rule.law)
     terms = dict.fromkeys(t for a in (*rule.old, *rule.new) if (c := concepts.find(a.lstrip("+-"))) for t in c.terms)
     yield str(words["terms"]), ", ".join(f"`{term}`" for term in terms)
@@ -136,6 +137,16 @@ def _example(example: Example, language: str) -> str:
 
 def _spoken(text: str, nothing: str) -> str:
     return f"“{text}”" if text else nothing
+
+
+def laws(language: str) -> dict[str, str]:
+    """Give the full names of the laws by the short ones that rules use."""
+    return cast("dict[str, str]", _words(language)["laws"])
+
+
+def _laws(language: str) -> str:
+    rows = "\n".join(f"- **{short}**: {name}" for short, name in laws(language).items())
+    return f"## {_words(language)['laws-title']}\n\n{rows}"
 
 
 def _concepts(language: str) -> str:

@@ -45,6 +45,17 @@ def test_no_concept_is_left_without_a_name(rule: rules.Rule, language: str) -> N
     assert not re.search(r"\b(?:[a-z]+\.[a-z][a-z.-]+|act|minor|lim|sec|cond)\b(?!\.)", said.replace("`", "")), said
 
 
+@pytest.mark.parametrize("language", reference.LANGUAGES)
+def test_each_law_has_its_full_name_and_none_is_idle(language: str) -> None:
+    cited = {law for rule in RULES for law in rule.law}
+    named = {
+        short: {law for law in cited if law.split()[: len(short.split())] == short.split()}
+        for short in reference.laws(language)
+    }
+    assert set().union(*named.values()) == cited
+    assert all(named.values())
+
+
 def test_explain_prints_the_section_with_its_examples() -> None:
     said = _run("retention-period", "--lang", "zh-CN").output
     assert said.startswith("## retention-period\n\n保存期限有变化。")
