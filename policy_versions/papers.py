@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from policy_versions.config import Config
@@ -15,7 +15,8 @@ class Papers:
     """One policy to be linted.
 
     `files` are paths and `now`, `before` decoded texts, by language; `before` is empty for a first version. `last` is
-    the release in the record, `earliest` the first lawful effective date, `exists` says whether a path is there.
+    the release in the record, `earliest` the first lawful effective date, `exists` says whether a path is there;
+    `assessments` are the files of that folder now, `assessed_before` those of the last version.
     """
 
     release: Release
@@ -27,6 +28,8 @@ class Papers:
     earliest: date
     exists: Callable[[str], bool]
     last: Release | None = None
+    assessments: Mapping[str, bytes] = field(default_factory=dict)
+    assessed_before: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

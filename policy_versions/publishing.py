@@ -12,7 +12,8 @@ from policy_versions.decisions import Block
 from policy_versions.errors import BlockedError, ConfigError, HistoryError
 from policy_versions.lint import parity
 from policy_versions.model import Decision, Release, ReleaseFinding
-from policy_versions.review import Desk, Lint, State, compare, digests, papers, plan, standing, state
+from policy_versions.review import Desk, Lint, State, changes, digests, papers, plan, standing, state
+from policy_versions.sources import assessed
 from policy_versions.transparency import Key
 from policy_versions.version_log import CHECKPOINT, LOG
 
@@ -55,7 +56,7 @@ class Publication:
 def draft(
     desk: Desk, policy: Policy, *, header: str = "", number: str | None = None, effective: date | None = None
 ) -> Draft | None:
-    """Return the release file of the next version, or None when no text differs from the last release.
+    """Return the release file of the next version, or None when nothing differs from the last release.
 
     What an older draft already says (summaries, days, answers, decisions on findings that are still there) is kept.
     Raises ConfigError for a number that cannot follow.
@@ -63,9 +64,9 @@ def draft(
     now = state(desk, policy)
     untouched(desk, now)
     last = now.last.release
-    if last is not None and digests(now.texts) == {k: t.sha256 for k, t in last.texts.items()}:
+    findings, _ = changes(desk, now, now.last.texts)
+    if last is not None and not findings and digests(now.texts) == {k: t.sha256 for k, t in last.texts.items()}:
         return None
-    findings, _ = compare(desk, policy, now.last.texts, now.texts)
     release = plan(desk.config, now, findings)
     release = decisions.settle(_kept(release, now.pending), desk.config, now.lead)
     release = replace(release, number=_numbered(release, now, number))
@@ -112,7 +113,7 @@ def publish(
             _tag(desk, found.pending, commit, now)
             return Publication(replace(found.pending, commit=commit), commit, new=True)
         rows = [row for row in rows if row != logged[0]]  # written down, never committed
-    findings, _ = compare(desk, policy, found.last.texts, found.texts)
+    findings, _ = changes(desk, found, found.last.texts)
     settled = decisions.settle(found.pending, desk.config, found.lead)
     said = lint(papers(desk, found, found.last.texts, settled)) if lint else ()
     stops = (*standing(desk, found, findings), *(b for b in said if not b.warns), *_uncommitted(desk, found))
@@ -197,6 +198,7 @@ def _uncommitted(desk: Desk, now: State) -> list[Block]:
     repository = desk.repository
     head = "" if repository.unborn else repository.resolve("HEAD")
     there = {now.policy.files[k]: data for k, data in now.texts.items()} | {NAME: repository.working(NAME)}
+    there |= assessed(desk.source)
     paths = [path for path, data in there.items() if not head or repository.read(head, path) != data]
     return [Block("text-uncommitted", {"path": path}) for path in paths]
 

@@ -6,9 +6,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from policy_versions import decisions, obligations, obstacles, places
+from policy_versions import assessments, decisions, obligations, obstacles, places
+from policy_versions.assessments import Impact
 from policy_versions.config import Config, Policy
 from policy_versions.decisions import Block
+from policy_versions.errors import ConfigError
+from policy_versions.lint import impact
 from policy_versions.model import Editorial, Level, Place, Release, ReleaseFinding, ReleaseText
 from policy_versions.papers import Papers
 from policy_versions.sources import (
@@ -16,6 +19,7 @@ from policy_versions.sources import (
     Desk,
     Source,
     State,
+    assessed,
     classifier,
     config_at,
     decode,
@@ -25,8 +29,8 @@ from policy_versions.sources import (
 )
 
 __all__ = [
-    "Classifier", "Desk", "Lint", "Review", "Source", "State", "classifier", "compare", "digests", "papers", "plan",
-    "review", "standing", "state", "touched",
+    "Classifier", "Desk", "Lint", "Review", "Source", "State", "changes", "classifier", "compare", "digests", "papers",
+    "plan", "review", "standing", "state", "touched",
 ]  # fmt: skip
 
 Lint = Callable[[Papers], Sequence[Block]]
@@ -76,6 +80,38 @@ def compare(
     return tuple(findings), tuple(editorial)
 
 
+def changes(
+    desk: Desk, now: State, before: Mapping[str, bytes], baseline: str | None = None
+) -> tuple[tuple[ReleaseFinding, ...], tuple[tuple[str, Editorial], ...]]:
+    """Return what the texts change, and what assessments whose risk rose to high since the last version do.
+
+    `baseline` is the commit to compare assessments with where no version was published yet.
+    """
+    findings, editorial = compare(desk, now.policy, before, now.texts)
+    since = now.last.release.commit if now.last.release else baseline
+    if since is None:
+        return findings, editorial
+    then, here = (assessed(source) for source in (Source(desk.repository, since), desk.source))
+    if then == here:
+        return findings, editorial
+    risks = assessments.risen(now.policy.id, tuple(now.texts), _read_all(then), _read_all(here), impact.words())
+    rows = [ReleaseFinding(f, x, decisions.duty_of(f, desk.config)) for x, fs in risks.items() for f in fs]
+    return (*findings, *rows), editorial
+
+
+def _read_all(files: Mapping[str, bytes]) -> dict[str, Impact]:
+    """Read the assessments that can be read, by id; the lint names the others."""
+    found = (_readable(path, data) for path, data in files.items())
+    return {one.id: one for one in found if one is not None}
+
+
+def _readable(path: str, data: bytes) -> Impact | None:
+    try:
+        return assessments.parse(data, path)
+    except ConfigError:
+        return None
+
+
 def review(
     desk: Desk, policy: Policy, *, base: str | None = None, lint: Lint | None = None, everything: bool = False
 ) -> Review:
@@ -88,14 +124,19 @@ def review(
     before, name = now.last.texts, f"v{now.last.release.number}" if now.last.release else ""
     if base is not None and now.pending is None:
         before, name = _at(desk, policy, base), name or base[:12]
-    findings, editorial = compare(desk, policy, before, now.texts)
+    baseline = base if now.last.release is None and now.pending is None else None
+    findings, editorial = changes(desk, now, before, baseline)
     if now.pending is None:
         release = plan(desk.config, now, findings)
         stops = _undrafted(release)
     else:
         release = decisions.settle(now.pending, desk.config, now.lead)
         stops = standing(desk, now, findings)
-    changed = dict(before) != now.texts
+    changed = dict(before) != now.texts or _reassessed(desk, now, base)
+
+    def texts(language: str) -> tuple[str, str]:
+        return decode(policy, language, before[language]), decode(policy, language, now.texts[language])
+
     # A text that nobody touched is nobody's work now, even one that cannot be read.
     said = lint(papers(desk, now, before, release)) if lint and (changed or now.pending or everything) else ()
     return Review(
@@ -109,7 +150,7 @@ def review(
         tuple(b for b in said if b.warns),
         _questions(release, desk.config),
         changed=changed,
-        places=places.by_language(findings, lambda x: (decode(policy, x, before[x]), decode(policy, x, now.texts[x]))),
+        places=places.by_language(_in_texts(findings), texts),
         dates={
             f.finding.fingerprint: obligations.earliest(release.announced_on or desk.today, [f.obligation], now.lead)
             for f in release.findings
@@ -118,6 +159,22 @@ def review(
         removed=tuple(x for x in before if x not in now.texts),
         linted=tuple(said),
     )
+
+
+def _reassessed(desk: Desk, now: State, base: str | None) -> bool:
+    """Say whether an assessment of this policy, or one that cannot be read, is other than at the base."""
+    since = base or (now.last.release.commit if now.last.release else None)
+    if since is None:
+        return False
+    then, here = assessed(Source(desk.repository, since)), assessed(desk.source)
+    moved = [path for path in then.keys() | here.keys() if then.get(path) != here.get(path)]
+    sides = [_readable(path, side[path]) for path in moved for side in (then, here) if path in side]
+    return any(one is None or now.policy.id in one.policies for one in sides)
+
+
+def _in_texts(findings: Iterable[ReleaseFinding]) -> list[ReleaseFinding]:
+    """Leave out what was found in assessments: it stands in no text."""
+    return [f for f in findings if f.finding.rule != assessments.RULE]
 
 
 def papers(desk: Desk, now: State, before: Mapping[str, bytes], release: Release) -> Papers:
@@ -137,6 +194,8 @@ def papers(desk: Desk, now: State, before: Mapping[str, bytes], release: Release
         obstacles.earliest(release, desk.today),
         lambda path: desk.source.read(path) is not None,
         now.last.release,
+        assessed(desk.source),
+        assessed(Source(desk.repository, now.last.release.commit)) if now.last.release else {},
     )
 
 

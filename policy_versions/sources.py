@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+from policy_versions import assessments, decisions, history, obligations, release_file
 from policy_versions import config as settings
-from policy_versions import decisions, history, obligations, release_file
 from policy_versions.config import Config, Policy
 from policy_versions.errors import ConfigError, TextError
 from policy_versions.extent import limit
@@ -142,6 +142,12 @@ def promised(last: Published, texts: Mapping[str, bytes]) -> int:
         except TextError:
             continue
     return max((found.days for found in waits if found), default=0)
+
+
+def assessed(source: Source) -> dict[str, bytes]:
+    """Return the files of the assessments that are there, by path."""
+    found = {path: source.read(path) for path in assessments.names(source.names(assessments.FOLDER))}
+    return {path: data for path, data in found.items() if data is not None}
 
 
 def texts_of(source: Source, policy: Policy) -> dict[str, bytes]:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from archive.demo import story
 from archive.demo.story import Step
-from policy_versions import config, decisions, publishing, release_file
+from policy_versions import assessments, config, decisions, publishing, release_file
 from policy_versions.commands.init import FORGES, LAYOUT, SAMPLES
 from policy_versions.decisions import needs_decision
 from policy_versions.errors import HistoryError
@@ -74,6 +74,16 @@ class Office:
         self._write(path, release_file.dump(release, today=desk.today))
         self.repository.commit([path], f"Decide {release.policy} {release.number}", now=now, author=AUTHOR)
         return release
+
+    def assess(self, *, now: datetime) -> str:
+        """Write down the impact assessment of the open change, and commit it; return its path."""
+        day = now.astimezone(ZONE).date()
+        text = SAMPLES.joinpath("assessment.yaml").read_text("utf-8")
+        text = text.replace("{today}", str(day)).replace("{until}", str(assessments.kept(day)))
+        path = f"{assessments.FOLDER}{text.split()[1]}.yaml"
+        self._write(path, text.encode())
+        self.repository.commit([path], "Assess the open change", now=now, author=AUTHOR)
+        return path
 
     def publish(self, *, now: datetime) -> Publication:
         """Publish what was drafted and decided."""

@@ -121,6 +121,7 @@ def draft(stage: Stage, office: Office) -> tuple[Release, Review]:
     values = {"number": drafted.number, "level": level, "days": drafted.lead_days, "date": drafted.effective_on}
     say.say("draft.written", **values)
     decided = office.decide(drafted, step, now=stage.clock())
+    office.assess(now=stage.clock())
     verdicts = Counter(decision.verdict for decision in decided.decisions)
     say.say("draft.decided", right=verdicts[Verdict.CONFIRMED], wrong=verdicts[Verdict.OVERRULED])
     again = office.check(law.MAIN, law.BRANCH, stage.today)

@@ -9,12 +9,12 @@ from typing import Final
 
 from policy_versions.decisions import Block
 from policy_versions.errors import ConfigError
-from policy_versions.lint import dates, floors, parity, publisher, text
+from policy_versions.lint import dates, floors, impact, parity, publisher, text
 from policy_versions.model import Waiver
 from policy_versions.papers import Papers, Problem
 from policy_versions.strict_yaml import read
 
-_PARTS: Final = (parity.problems, dates.problems, publisher.problems, text.problems, floors.problems)
+_PARTS: Final = (impact.problems, parity.problems, dates.problems, publisher.problems, text.problems, floors.problems)
 _WEIGHTS: Final = ("blocks", "new", "warns")
 
 
