@@ -58,6 +58,19 @@ class Log:
         return self.head is not None and self.head.size == len(self.leaves) and self.head.root == self.tree.root()
 
     @cached_property
+    def recalls(self) -> Mapping[tuple[str, str], int]:
+        """Return where the recall of a version stands, by policy and number."""
+        found = {}
+        for at, leaf in enumerate(self.leaves):
+            try:
+                entry = json.loads(leaf)
+                if entry.get("event") == "withdrawn":
+                    found[str(entry["policy"]), str(entry["number"])] = at
+            except (ValueError, KeyError, TypeError, AttributeError):
+                continue
+        return found
+
+    @cached_property
     def _places(self) -> Mapping[tuple[str, str], int]:
         found = {}
         for at, leaf in enumerate(self.leaves):

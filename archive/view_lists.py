@@ -203,6 +203,10 @@ def _log_entries(view: View) -> list[tuple[int, str, str, str]]:
             if place is not None:
                 name = view.t("version.title", title=view.title(policy), number=release.number)
                 found.append((place, name, view.version(release), log.leaf(place)))
+                back = log.recalls.get((policy, release.number))
+                if back is not None:
+                    said = f"{name}{view.t('layout.colon')}{view.t('status.withdrawn')}"
+                    found.append((back, said, view.version(release), log.leaf(back)))
     return sorted(found, reverse=True)
 
 

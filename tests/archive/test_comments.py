@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from html import unescape
 
-from archive import feeds, links, machine, site
+from archive import feeds, links, machine, site, view_lists
 from archive.proof import Log
 from archive.views import Archive
 from policy_versions.model import Level, Release
@@ -85,3 +85,11 @@ def test_a_recall_in_the_log_does_not_stand_for_its_version() -> None:
     rows = b'{"number":"1","policy":"p"}\n{"event":"withdrawn","number":"1","policy":"p"}\n'
     release = Release("p", "1", "", None, None, {}, {}, (), (), Level.NONE, False, 0)
     assert Log(rows).place(release) == 0
+    assert Log(rows).recalls == {("p", "1"): 1}
+
+
+def test_the_proof_page_lists_a_recall_too(source: Memory, today: date) -> None:
+    entry = b'{"number":"1.1.0","policy":"privacy"}\n'
+    log = Log(entry + b'{"event":"withdrawn","number":"1.1.0","policy":"privacy"}\n')
+    html = bare(view_lists.proof(Archive(source, today, log), "zh-CN").decode())
+    assert "第 1.1.0 版：已撤回" in html
