@@ -28,8 +28,8 @@ dev: .venv/.dev  ## add what tests and lint need
 demo: .venv/.installed  ## one change from git diff to a person's recorded answer, then serve the archive (SERVE=0 ends)
 	.venv/bin/policyctl demo --directory "$(DEMO_DIR)" $(if $(filter 0,$(SERVE)),--no-serve,--serve)
 
-test: .venv/.dev  ## the whole suite; says what it skipped and why
-	.venv/bin/pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered $(ARGS)
+test: .venv/.dev  ## the whole suite with coverage (a part without: ARGS=tests/…); says what it skipped and why
+	.venv/bin/pytest -n 2 --dist loadgroup $(if $(ARGS),$(ARGS),--cov --cov-report=term:skip-covered)
 
 lint: .venv/.dev  ## formatting, style, types, layers, dependencies, workflows, a fresh reference
 	.venv/bin/ruff format --check . && .venv/bin/ruff check .
