@@ -44,8 +44,8 @@ class Hit(NamedTuple):
         return self.concept.split(".", 1)[0]
 
 
-Possible = tuple[list[str], list[tuple[str, re.Pattern[str]]]]
-"""The literals and the patterns, with their concepts, that may match at a place."""
+Possible = tuple[list[int], list[tuple[str, re.Pattern[str]]]]
+"""The lengths of the literals, and the patterns with their concepts, that may match at a place."""
 IDLE: Final[Possible] = ([], [])
 
 
@@ -89,12 +89,11 @@ class Index:
 
     def at(self, text: str, i: int, word: str) -> list[tuple[int, str]]:
         """Give (end, concept) of all that is named at this place, longest first; `word` is how the place begins."""
-        spelt, patterns = self.known.get(word) or self._possible(word)
+        lengths, patterns = self.known.get(word) or self._possible(word)
         found: list[tuple[int, str]] = []
-        for literal in spelt:
-            if not text.startswith(literal, i):
-                continue
-            end = i + len(literal)
+        for length in lengths:
+            end = i + length
+            literal = text[i:end] if end <= len(text) else ""
             if literal in self.stems:
                 found += [(end, c) for c in self.stems[literal]]
             if literal in self.whole and not _goes_on(text, end):
@@ -106,15 +105,15 @@ class Index:
         return sorted(found, key=lambda f: -f[0]) if patterns else found
 
     def _possible(self, word: str) -> Possible:
-        """Find what may begin like this, literals longest first, and remember it."""
+        """Find what may begin like this, the lengths of literals longest first, and remember it."""
         near = [*self.literals.get(word[:2], ()), *(self.literals.get(word[:1], ()) if len(word) > 1 else ())]
-        spelt = [w for w in near if w.startswith(word) or word.startswith(w)]
+        lengths = sorted({len(w) for w in near if w.startswith(word) or word.startswith(w)}, reverse=True)
         keys = dict.fromkeys((word[:1], word[:2], word[:3]))
         patterns = [p for key in keys if key in self.loose for p in self._patterns(key)]
         if len(self.known) >= KNOWN:
             self.known.clear()
-        self.known[word] = spelt, patterns
-        return spelt, patterns
+        self.known[word] = lengths, patterns
+        return lengths, patterns
 
     def _patterns(self, sign: str) -> list[tuple[str, re.Pattern[str]]]:
         if sign not in self.compiled:

@@ -55,3 +55,10 @@ def test_no_literal_that_stands_at_a_place_is_passed_over(language: str) -> None
             if word.isalnum() and (lexicon.han is False or not word.isascii()):
                 named = set(lexicon.statements.at(text, i, word))
                 assert spelt(lexicon.statements, text, i) <= named, text[i : i + 40]
+
+
+@pytest.mark.parametrize(("language", "text"), [("en", "we keep your data"), ("zh-CN", "我们保存您的手机号码")])
+def test_what_ends_a_text_is_named_once(language: str, text: str) -> None:
+    hits = load(language).scan(text)
+    assert len(hits) == len(set(hits))
+    assert any(h.end == len(text) for h in hits)
