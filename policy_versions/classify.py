@@ -170,7 +170,10 @@ def _novelty(found: Match, texts: Texts, *, pair: bool) -> float:
     fresh = [f for f in found.gained if not texts.knows(f, new=True)] + [
         f for f in found.lost if not texts.knows(f, new=False)
     ]
-    if (found.rule.kind == "entity" or found.rule.id == "recipients-brand") and not fresh:
+    facts = (*found.lost, *found.gained)
+    if (found.rule.kind == "entity" or all(f.concept == "party.brand" for f in facts)) and not fresh:
+        return 0.0
+    if all(f.concept == "method.ai" for f in facts) and all(texts.names(f, f in found.gained) for f in facts):
         return 0.0
     if not fresh and found.rule.category in (_ONLY_NEW if pair else _ONLY_NEW_ALONE):
         swapped = found.lost and found.gained

@@ -75,6 +75,7 @@ def foremost(found: list[Candidate]) -> list[Candidate]:
 _CIRCUMSTANCES: Final = frozenset(
     {
         ("location-home", "location-place"),
+        ("method-default-off", "rights-stated"),
         ("basis-explicit", "method-default-on"),
         ("basis-condition", "method-default-on"),
         ("rights-signal-honoured", "practice-force"),
