@@ -104,9 +104,17 @@ def _near(one: Fact, other: Fact) -> bool:
 def _same_value(fact: Fact, theirs: Statement) -> bool:
     if fact.group == "q":
         return any(f.concept == fact.concept and _near(fact, f) for f in theirs.facts)
+    if fact.concept == "e.phone":  # an extension may be written behind the number or told apart from it
+        return any(f.concept == "e.phone" and _extends(f.surface, fact.surface) for f in theirs.facts)
     if fact.concept == "e.address":
         return fact.surface in words(short_forms(theirs.folded))
     return fact.concept in ("e.name", "e.person") and fact.surface in "".join(theirs.folded.split())
+
+
+def _extends(one: str, other: str) -> bool:
+    """Say whether one number is the other with up to five digits behind it."""
+    short, long = sorted((one, other), key=len)
+    return len(short) >= 8 and long.startswith(short) and len(long) - len(short) <= 5
 
 
 def _more(mine: Statement, theirs: Statement) -> set[str]:

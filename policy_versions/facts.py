@@ -72,12 +72,18 @@ def widened(concept: str) -> tuple[str, ...]:
     return tuple(".".join(parts[:n]) for n in range(1, len(parts) + 1))
 
 
+_OTHER_AIMS: Final = frozenset({"field.method", "field.recipient"})
+"""Lists of permissions and of recipients give each its use: that is no further aim of the company."""
+
+
 def statement(text: str, clause: Clause | None, language: str, labels: tuple[str, ...] = ()) -> Statement:
     """Read a statement; `labels` are the titles of the column that a table cell stands in."""
     lexicon = load(language)
     folded = lexicon.fold(text)
     facts = _facts(text, folded, lexicon)
     context = _context(folded, clause, labels, lexicon)
+    if context & _OTHER_AIMS:
+        facts = tuple(f for f in facts if f.concept not in ("purpose.other", "aim.other"))
     return Statement(text, folded, facts, _names(facts), context, clause, _parts(folded, facts, lexicon.language))
 
 
@@ -115,7 +121,7 @@ def _facts_of(text: str, folded: str, language: str) -> tuple[Fact, ...]:
     lexicon = load(language)
     hits = [
         h
-        for h in _outside(lexicon.scan(folded))
+        for h in _outside(lexicon.scan(folded), folded, han=lexicon.han)
         if not _attribute(h, folded) and not (language == "en" and _home(h, folded))
     ]
     if lexicon.han:
@@ -180,19 +186,33 @@ def _aimed(fact: Fact, folded: str, language: str) -> bool:
     return (start < 3 and len(folded) < SHORT_ITEM) or bool(_AIM[language].search(folded[max(0, start - 48) : start]))
 
 
-def _outside(hits: tuple[Hit, ...]) -> list[Hit]:
+def _outside(hits: tuple[Hit, ...], folded: str, *, han: bool) -> list[Hit]:
     """Drop verbs that are only a piece of the name of a kind of data or of a recipient."""
     held = [(h.start, h.end) for h in hits if h.group in ("data", "party")]
     ground = [(h.start, h.end) for h in hits if h.concept.startswith("basis.")]
+    aims = [m.span() for m in _USE.finditer(folded)] if han else []
     return [
         h
         for h in hits
-        if (
+        if not _for_use(h, hits, aims)
+        and (
             h.group not in ("act", "contact")
             or not any(a <= h.start and h.end <= b and b - a > h.end - h.start for a, b in held)
         )
         and (h.group != "data" or not any(a <= h.start and h.end <= b for a, b in ground))
     ]
+
+
+_USE: Final = re.compile(r"(?:用于|用来|用以|以便|以进行|以实现|为了实现|为实现|为您提供|向您提供)[^,。;:()|]{1,30}")
+_TAKING: Final = ("act.collect", "act.share", "act.retain", "act.provide", "act.gets", "act.publish")
+_KEPT: Final = ("data.any", "data.biometric", "data.health", "data.preferences")
+
+
+def _for_use(hit: Hit, hits: tuple[Hit, ...], aims: list[tuple[int, int]]) -> bool:
+    """Say whether a kind of data only tells what other data is used for (用于发送短信), with nothing taken there."""
+    if hit.group != "data" or hit.concept in _KEPT:
+        return False
+    return any(a < hit.start < b and not any(a <= h.start < b and h.concept in _TAKING for h in hits) for a, b in aims)
 
 
 def _inside(hit: Hit, denied: list[tuple[int, int]]) -> bool:
