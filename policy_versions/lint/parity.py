@@ -3,6 +3,8 @@
 Each finding seeks its counterpart in the other text: the sentence that a person quoted (`same_as` of a decision), a
 finding of the same kind and direction, or one that no rule explains in the clause that stands at the same place. Where
 both old texts have the same clauses, places correspond, and a clause that stayed as it was is a forgotten translation.
+Where one finding of a clause has its counterpart, another kind beside it in one language only warns: the rules of two
+languages name one sentence differently, and the stricter of both counts for the release anyway.
 """
 
 from __future__ import annotations
@@ -117,7 +119,9 @@ def _between(papers: Papers, lead: _Side, other: _Side) -> Iterator[Problem]:
             if key in said:
                 continue
             said.add(key)
-            yield Problem(missing if code == "absent" else code, two.path, line, _args(found, one, two, words))
+            mild = code == "absent" and _agreed(found, one, two, parallel=parallel)
+            code = missing if code == "absent" else code
+            yield Problem(code, two.path, line, _args(found, one, two, words), blocks=False if mild else None)
 
 
 def _fault(
@@ -165,6 +169,16 @@ def _near(spot: _Spot, touched: frozenset[_Spot]) -> bool:
 
 def _unexplained_at(spot: _Spot, side: _Side) -> bool:
     return any(_odd(f.finding) and (s := side.spot(f.finding)) is not None and abs(s - spot) <= 1 for f in side.found)
+
+
+def _agreed(found: ReleaseFinding, one: _Side, two: _Side, *, parallel: bool) -> bool:
+    """Say whether the clause of a finding has, in both texts, another finding of one kind and this direction."""
+    spot = one.spot(found.finding) if parallel else None
+    if spot is None:
+        return False
+    here = {_kind(f) for f in one.found if one.spot(f.finding) == spot}
+    there = {_kind(f) for f in two.found if (s := two.spot(f.finding)) is not None and abs(s - spot) <= 1}
+    return any(direction == found.finding.direction for _category, direction in here & there)
 
 
 def _kind(found: ReleaseFinding) -> tuple[str, str]:

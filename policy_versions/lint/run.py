@@ -39,11 +39,13 @@ def _block(problem: Problem, papers: Papers) -> Block:
 
 def _blocks(problem: Problem, papers: Papers) -> bool:
     strict = papers.config.lint
-    weight = severities(tuple(strict.block))[problem.rule]
-    if problem.rule in parity.RULES and strict.languages == "prevailing" and problem.rule not in strict.block:
+    if problem.rule in strict.block:
+        return True
+    if problem.rule in parity.RULES and strict.languages == "prevailing":
         return False
-    if problem.blocks is not None and weight != "blocks":
+    if problem.blocks is not None:
         return problem.blocks
+    weight = _rules()[problem.rule]
     return weight == "blocks" or (weight == "new" and _line(problem, papers) not in _old_lines(problem.path, papers))
 
 

@@ -14,7 +14,7 @@ from policy_versions.classify import classify
 from policy_versions.decisions import Block
 from policy_versions.lint import lint
 from policy_versions.lint.parity import RULES
-from policy_versions.model import Category, Decision, Direction, Level, Release, ReleaseFinding, Verdict
+from policy_versions.model import Category, Decision, Direction, Finding, Level, Release, ReleaseFinding, Verdict
 from policy_versions.papers import Papers
 from tests.policy_versions.releasing import EN, TOML, ZH
 
@@ -192,3 +192,23 @@ def test_a_text_that_is_new_has_nothing_to_be_compared_with(language: str) -> No
     of = papers(edited("zh-CN", at6=LONGER["zh-CN"]), OLD["en"])
     before = {k: v for k, v in of.before.items() if k != language}
     assert gaps(replace(of, before=before)) == []
+
+
+def test_another_kind_beside_one_that_agrees_only_warns() -> None:
+    zh = edited("zh-CN", after4="我们向广告公司提供您的手机号，用于投放广告。")
+    en = edited("en", after4="We provide your phone number to advertising companies to show advertisements.")
+    of = papers(zh, en)
+    own = of.release.findings
+    kinds = [{(f.finding.category, f.finding.direction) for f in own if f.language == x} for x in OLD]
+    assert kinds[0] & kinds[1]
+    odd = replace(own[0].finding, category=Category.MINORS, fingerprint="0" * 32)
+
+    def beside(finding: Finding) -> list[Block]:
+        more = (*own, replace(own[0], finding=finding))
+        found = gaps(replace(of, release=replace(of.release, findings=more)))
+        return [b for b in found if b.args["category"] == "minors"]
+
+    assert [(b.code, b.warns) for b in beside(odd)] == [("parity-missing", True)]
+    assert [(b.code, b.warns) for b in beside(replace(odd, direction=Direction.RESTRICTS))] == [
+        ("parity-missing", False)
+    ]
