@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import difflib
 import json
-import os
 import re
-from collections.abc import Callable
 
 import click
 
 from policy_versions import concepts, reference
 from policy_versions import rules as rulebook
+from policy_versions.commands.options import LANG, spoken
 from policy_versions.errors import PolicyError
 from policy_versions.model import Category
 from policy_versions.rules import Rule
@@ -22,28 +21,17 @@ _FORMAT = click.option(
 _WHAT = re.compile(r"\s?[（(]\{what\}[)）]")
 
 
-def _lang(command: Callable[..., None]) -> Callable[..., None]:
-    choices = click.Choice(reference.LANGUAGES)
-    text = "Speak Chinese or English (default: as LANG)."
-    return click.option("--lang", type=choices, envvar="POLICYCTL_LANG", help=text)(command)
-
-
-def _spoken(lang: str | None) -> str:
-    locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
-    return lang or ("zh-CN" if locale.startswith("zh") else "en")
-
-
 @click.command()
 @click.option("--category", type=click.Choice([str(c) for c in Category]), help="Only the rules of one category.")
 @_FORMAT
-@_lang
+@LANG
 def rules(category: str | None, form: str, lang: str | None) -> None:
     """List the rules of the classifier; `policyctl explain RULE` tells one in full."""
     listed = [r for r in rulebook.load() if category in (None, r.category)]
     if form == "json":
         click.echo(json.dumps([_json(r) for r in listed], ensure_ascii=False, indent=2))
         return
-    language = _spoken(lang)
+    language = spoken(lang).languages[0]
     for rule in listed:
         click.echo(f"{rule.id:22} {rule.category:13} {_WHAT.sub('', rule.explain[language])}")
 
@@ -51,7 +39,7 @@ def rules(category: str | None, form: str, lang: str | None) -> None:
 @click.command()
 @click.argument("rule_id", metavar="RULE")
 @_FORMAT
-@_lang
+@LANG
 def explain(rule_id: str, form: str, lang: str | None) -> None:
     """Explain one rule: when it speaks, what it means, on which law it rests, with an example and a counter-example."""
     rule = rulebook.find(rule_id)
@@ -64,7 +52,7 @@ def explain(rule_id: str, form: str, lang: str | None) -> None:
         pages = {language: reference.made(rule, language) for language in reference.LANGUAGES}
         click.echo(json.dumps({**_json(rule), "reference": pages}, ensure_ascii=False, indent=2))
         return
-    click.echo(reference.made(rule, _spoken(lang)))
+    click.echo(reference.made(rule, spoken(lang).languages[0]))
 
 
 def _json(rule: Rule) -> dict[str, object]:
