@@ -39,9 +39,13 @@ def home(archive: Archive, ui: str) -> bytes:
         shelf = archive.shelf(policy)
         coming = shelf.coming[0] if shelf.coming else None
         base = shelf.previous(coming) if coming else None
+        parent = archive.publisher.annexes.get(policy, "")
         cards.append(
             {
                 "id": policy,
+                "parent": parent,
+                "parent_title": view.title(parent) if parent else "",
+                "parent_timeline": view.to(links.timeline(parent, view.part)) if parent in archive.policies else "",
                 "title": view.title(policy),
                 "timeline": view.to(links.timeline(policy, view.part)),
                 "feed": view.to(links.feed(policy, "atom", view.part)),
@@ -52,7 +56,8 @@ def home(archive: Archive, ui: str) -> bytes:
                 "gone": shelf.current is None and coming is None,
             }
         )
-    cards.sort(key=lambda card: bool(card["gone"]))
+    places = {policy: n for n, policy in enumerate(archive.policies)}
+    cards.sort(key=lambda c: (bool(c["gone"]), places.get(str(c["parent"] or c["id"]), 0), bool(c["parent"])))
     return view.render(
         "home.html",
         kind="home",

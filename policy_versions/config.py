@@ -73,7 +73,9 @@ class Comments(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One policy and where its texts lie; `withdrawn` says that its files are gone on purpose.
 
-    `until` names the commit that deleted them, where another document took the path later.
+    `until` names the commit that deleted them, where another document took the path later. `annex_of` names the policy
+    that a document belongs to (a list of SDKs, of sub-processors, of cookies): it has versions and notices of its own,
+    since such lists change more often, and is shown with its policy.
     """
 
     id: str
@@ -82,6 +84,7 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     audiences: list[str] = msgspec.field(default_factory=lambda: ["all"])
     withdrawn: bool = False
     until: str = ""
+    annex_of: str = ""
 
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"policies": "policy"}):
@@ -104,6 +107,10 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"p
     lint: Lint = Lint()
     comments: Comments = Comments()
     policies: list[Policy] = []
+
+    def annexes(self, policy_id: str) -> tuple[Policy, ...]:
+        """Return the documents that belong to a policy, in the order of the file."""
+        return tuple(p for p in self.policies if p.annex_of == policy_id)
 
     def policy(self, policy_id: str) -> Policy:
         """Return one policy; ConfigError names the nearest ones when there is none of that id."""

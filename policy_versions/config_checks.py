@@ -123,6 +123,18 @@ def _policies(report: Report, raw: Mapping[str, Any], languages: list[str], exis
         if isinstance(policy, dict):
             _policy(report, f"policy[{index}]", policy, languages, seen)
             _files(report, f"policy[{index}]", policy, seen, exists)
+    _annexes(report, [p for p in listed if isinstance(p, dict)] if isinstance(listed, list) else [])
+
+
+def _annexes(report: Report, policies: list[dict[str, Any]]) -> None:
+    """Check that an annex belongs to a policy that stands by itself."""
+    alone = [p["id"] for p in policies if isinstance(p.get("id"), str) and not p.get("annex_of")]
+    for index, policy in enumerate(policies):
+        parent = policy.get("annex_of")
+        if isinstance(parent, str) and parent and parent not in alone:
+            known = any(p.get("id") == parent for p in policies)
+            why = f"{parent!r} is itself an annex" if known else f"there is no policy {parent!r}"
+            report.add(f"policy[{index}].annex_of", why, ", ".join(alone) or "a policy that is no annex")
 
 
 def _policy(report: Report, at: str, policy: Mapping[str, Any], languages: list[str], seen: dict[str, str]) -> None:

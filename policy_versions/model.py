@@ -288,6 +288,7 @@ class Publisher:
     channels: tuple[str, ...] = ("email", "in_app")
     guardian_under: int = 18
     policy_titles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    annexes: Mapping[str, str] = field(default_factory=dict)
     comments: str = ""
 
 

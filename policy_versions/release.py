@@ -148,6 +148,7 @@ def publisher(config: Config) -> Publisher:
         channels=tuple(config.notice.channels),
         guardian_under=config.notice.guardian_under,
         policy_titles={p.id: p.title for p in config.policies},
+        annexes={p.id: p.annex_of for p in config.policies if p.annex_of},
         comments=config.comments.url
         or (f"mailto:{who.email}?subject={{policy}}%20{{number}}%20{{finding}}" if who.email else ""),
     )
