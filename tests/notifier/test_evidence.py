@@ -123,6 +123,9 @@ def test_in_words_it_names_the_guardian_and_all_hashes(site: Site, language: str
         assert value in text
     assert ("监护人" if language == "zh-CN" else "guardian") in text
     assert ("核验无误" if language == "zh-CN" else "verified") in text
+    assert (
+        "以下时刻均为协调世界时（UTC）。" if language == "zh-CN" else "All times below are UTC."
+    ) in text.splitlines()
     assert ("新增接收方" if language == "zh-CN" else "New recipient") in text  # refused: goes on as before
 
 
