@@ -16,12 +16,11 @@ from typing import Final
 from policy_versions.errors import ConfigError
 from policy_versions.model import Category, Confidence, Direction, Effect, Finding, Lines
 from policy_versions.quoting import fingerprint
+from policy_versions.sources import ASSESSED
 from policy_versions.strict_yaml import Node, read
 from policy_versions.yaml_fields import Fields
 
-FOLDER: Final = "assessments/"
 KEPT: Final = 3  # years that report and record are kept (PIPL 56)
-RULE: Final = "assessment-risk"
 _ID: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _FINGERPRINT: Final = re.compile(r"[0-9a-f]{4,64}")
 _KEYS: Final = (
@@ -77,11 +76,6 @@ def parse(data: bytes, path: str) -> Impact:
     return found
 
 
-def names(paths: Sequence[str]) -> list[str]:
-    """Return the paths that are assessments; what explains the folder is none."""
-    return [p for p in paths if p.startswith(FOLDER) and p.endswith((".yaml", ".yml"))]
-
-
 def line_of(problem: str) -> int:
     """Return the line that a problem names, 1 where it names none."""
     found = re.search(r": line (\d+): ", problem)
@@ -122,7 +116,7 @@ def _finding(
         for x, sentence in sentences.items()
     }
     return Finding(
-        rule=RULE,
+        rule=ASSESSED,
         category=Category.RISK,
         effect=Effect.CHANGED if was else Effect.ADDED,
         direction=Direction.EXPANDS if rises else Direction.RESTRICTS,
@@ -132,7 +126,7 @@ def _finding(
         lines_before=Lines(),
         lines_after=Lines(),
         confidence=Confidence.HIGH,
-        fingerprint=fingerprint(RULE, policy, (impact.id, language), old, new),
+        fingerprint=fingerprint(ASSESSED, policy, (impact.id, language), old, new),
         explanation=said,
         args={"what": impact.id, "assessment": impact.path},
         path=(impact.path,),

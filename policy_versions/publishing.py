@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -54,11 +54,18 @@ class Publication:
 
 
 def draft(
-    desk: Desk, policy: Policy, *, header: str = "", number: str | None = None, effective: date | None = None
+    desk: Desk,
+    policy: Policy,
+    *,
+    header: str = "",
+    number: str | None = None,
+    effective: date | None = None,
+    answers: Mapping[str, bool] | None = None,
 ) -> Draft | None:
     """Return the release file of the next version, or None when nothing differs from the last release.
 
-    What an older draft already says (summaries, days, answers, decisions on findings that are still there) is kept.
+    What an older draft already says (summaries, days, answers, decisions on findings that are still there) is kept;
+    `answers` are added to those it gives to the questions of the table.
     Raises ConfigError for a number that cannot follow.
     """
     now = state(desk, policy)
@@ -67,8 +74,8 @@ def draft(
     findings, _ = changes(desk, now, now.last.texts)
     if last is not None and not findings and digests(now.texts) == {k: t.sha256 for k, t in last.texts.items()}:
         return None
-    release = plan(desk.config, now, findings)
-    release = decisions.settle(_kept(release, now.pending), desk.config, now.lead)
+    kept = _kept(plan(desk.config, now, findings), now.pending)
+    release = decisions.settle(replace(kept, answers={**kept.answers, **(answers or {})}), desk.config, now.lead)
     release = replace(release, number=_numbered(release, now, number))
     earliest = obstacles.earliest(release, desk.today)
     release = replace(release, effective_on=effective or release.effective_on or earliest)

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import TYPE_CHECKING
 
-from policy_versions import assessments, decisions, obligations, obstacles, places
-from policy_versions.assessments import Impact
+from policy_versions import decisions, obligations, obstacles, places
 from policy_versions.config import Config, Policy
 from policy_versions.decisions import Block
 from policy_versions.errors import ConfigError
-from policy_versions.lint import impact
 from policy_versions.model import Editorial, Level, Place, Release, ReleaseFinding, ReleaseText
 from policy_versions.papers import Papers
 from policy_versions.sources import (
+    ASSESSED,
     Classifier,
     Desk,
     Source,
@@ -27,6 +27,9 @@ from policy_versions.sources import (
     state,
     texts_of,
 )
+
+if TYPE_CHECKING:
+    from policy_versions.assessments import Impact
 
 __all__ = [
     "Classifier", "Desk", "Lint", "Review", "Source", "State", "changes", "classifier", "compare", "digests", "papers",
@@ -94,6 +97,9 @@ def changes(
     then, here = (assessed(source) for source in (Source(desk.repository, since), desk.source))
     if then == here:
         return findings, editorial
+    from policy_versions import assessments  # noqa: PLC0415 - few changes touch one
+    from policy_versions.lint import impact  # noqa: PLC0415
+
     risks = assessments.risen(now.policy.id, tuple(now.texts), _read_all(then), _read_all(here), impact.words())
     rows = [ReleaseFinding(f, x, decisions.duty_of(f, desk.config)) for x, fs in risks.items() for f in fs]
     return (*findings, *rows), editorial
@@ -106,6 +112,8 @@ def _read_all(files: Mapping[str, bytes]) -> dict[str, Impact]:
 
 
 def _readable(path: str, data: bytes) -> Impact | None:
+    from policy_versions import assessments  # noqa: PLC0415
+
     try:
         return assessments.parse(data, path)
     except ConfigError:
@@ -174,7 +182,7 @@ def _reassessed(desk: Desk, now: State, base: str | None) -> bool:
 
 def _in_texts(findings: Iterable[ReleaseFinding]) -> list[ReleaseFinding]:
     """Leave out what was found in assessments: it stands in no text."""
-    return [f for f in findings if f.finding.rule != assessments.RULE]
+    return [f for f in findings if f.finding.rule != ASSESSED]
 
 
 def papers(desk: Desk, now: State, before: Mapping[str, bytes], release: Release) -> Papers:

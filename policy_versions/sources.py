@@ -6,15 +6,17 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Final
 
-from policy_versions import assessments, decisions, history, obligations, release_file
 from policy_versions import config as settings
+from policy_versions import decisions, history, obligations, release_file
 from policy_versions.config import Config, Policy
 from policy_versions.errors import ConfigError, TextError
 from policy_versions.extent import limit
 from policy_versions.model import Assessment, Level, Release
-from policy_versions.promises import promise
 
+FOLDER: Final = "assessments/"
+ASSESSED: Final = "assessment-risk"  # the rule of findings that stand in an assessment, not in a text
 Classifier = Callable[[str, str, str, str], Assessment]
 
 
@@ -135,6 +137,8 @@ def promised(last: Published, texts: Mapping[str, bytes]) -> int:
     """
     if last.texts == texts:
         return 0
+    from policy_versions.promises import promise  # noqa: PLC0415 - most checks find nothing changed
+
     waits = []
     for language, data in last.texts.items():
         try:
@@ -146,7 +150,8 @@ def promised(last: Published, texts: Mapping[str, bytes]) -> int:
 
 def assessed(source: Source) -> dict[str, bytes]:
     """Return the files of the assessments that are there, by path."""
-    found = {path: source.read(path) for path in assessments.names(source.names(assessments.FOLDER))}
+    there = [path for path in source.names(FOLDER) if path.endswith((".yaml", ".yml"))]
+    found = {path: source.read(path) for path in there}
     return {path: data for path, data in found.items() if data is not None}
 
 

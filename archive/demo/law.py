@@ -22,6 +22,7 @@ from policy_versions.lint import lint
 from policy_versions.model import Category, Decision, Direction, Release, ReleaseFinding, Verdict
 from policy_versions.publishing import Publication
 from policy_versions.review import Desk, Review, Source, review
+from policy_versions.sources import FOLDER
 
 ZONE: Final = ZoneInfo("Asia/Shanghai")
 LAWYER: Final = "lin@example.com"
@@ -80,7 +81,7 @@ class Office:
         day = now.astimezone(ZONE).date()
         text = SAMPLES.joinpath("assessment.yaml").read_text("utf-8")
         text = text.replace("{today}", str(day)).replace("{until}", str(assessments.kept(day)))
-        path = f"{assessments.FOLDER}{text.split()[1]}.yaml"
+        path = f"{FOLDER}{text.split()[1]}.yaml"
         self._write(path, text.encode())
         self.repository.commit([path], "Assess the open change", now=now, author=AUTHOR)
         return path

@@ -8,7 +8,17 @@ from pathlib import Path
 import click
 
 from policy_versions import decisions, release_file
-from policy_versions.commands.desk import DIRECTORY, LANG, chosen, draft_header, open_desk, spoken, work_tree
+from policy_versions.commands.desk import (
+    DIRECTORY,
+    LANG,
+    chosen,
+    draft_header,
+    open_desk,
+    pairs,
+    spoken,
+    truths,
+    work_tree,
+)
 from policy_versions.decisions import DecisionError
 from policy_versions.errors import ConfigError
 from policy_versions.history import Repository
@@ -71,11 +81,11 @@ def decide(  # noqa: PLR0913, PLR0917 - one option each
             desk.today,
             second,
             Level(level) if level else None,
-            {name: _truth(name, value) for name, value in _pairs("--answer", answers).items()},
-            _pairs("--sentence", says),
+            truths("--answer", answers),
+            pairs("--sentence", says),
             Category(category) if category else None,
             Direction(direction) if direction else None,
-            _pairs("--same-as", same_as),
+            pairs("--same-as", same_as),
         )
         for short in fingerprints:
             changed = _write(desk, _holder(desk, policy, short), replace(made, fingerprint=short), say)
@@ -108,17 +118,3 @@ def _holder(desk: Desk, policy: str | None, short: str) -> State:
         allowed = ", ".join(sorted(fingerprint[:12] for _, fingerprint in known)) or "none"
         raise ConfigError([f"no draft, or several, has the finding `{short}` (allowed: {allowed})"])
     return next(iter(holders.values()))
-
-
-def _pairs(option: str, given: tuple[str, ...]) -> dict[str, str]:
-    parts = [text.partition("=") for text in given]
-    wrong = [f"{option}: `{''.join(p)}` (allowed: NAME=VALUE)" for p in parts if not (p[0] and p[2])]
-    if wrong:
-        raise ConfigError(wrong)
-    return {name.strip(): value.strip() for name, _, value in parts}
-
-
-def _truth(name: str, value: str) -> bool:
-    if value not in {"true", "false"}:
-        raise ConfigError([f"--answer: `{name}={value}` (allowed: NAME=true, NAME=false)"])
-    return value == "true"

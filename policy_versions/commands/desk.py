@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
-from policy_versions import answering, release_file
+from policy_versions import answering, obligations, release_file
 from policy_versions import config as settings
 from policy_versions.commands.options import DIRECTORY, LANG, note, spoken
 from policy_versions.config import Config, Policy
@@ -15,7 +17,10 @@ from policy_versions.history import Repository
 from policy_versions.reports.words import LANGUAGES, words
 from policy_versions.review import Desk, Source
 
-__all__ = ["DIRECTORY", "LANG", "chosen", "draft_header", "open_desk", "spoken", "trusting", "work_tree"]
+__all__ = [
+    "DIRECTORY", "LANG", "chosen", "draft_header", "open_desk", "pairs", "spoken", "trusting", "truths", "work_tree",
+]  # fmt: skip
+_TRUTHS: Final = {"true": True, "false": False}
 
 
 def open_desk(repository: Repository, commit: str | None) -> Desk:
@@ -56,3 +61,26 @@ def work_tree(repository: Repository) -> Path:
 def draft_header() -> str:
     """Return the comment lines above a release file that is still open."""
     return "\n".join(words(x)("draft.header") for x in LANGUAGES)
+
+
+def pairs(option: str, given: Sequence[str]) -> dict[str, str]:
+    """Read what was given as NAME=VALUE; ConfigError names what was not."""
+    parts = [text.partition("=") for text in given]
+    wrong = [f"{option}: `{''.join(p)}` (allowed: NAME=VALUE)" for p in parts if not (p[0] and p[2])]
+    if wrong:
+        raise ConfigError(wrong)
+    return {name.strip(): value.strip() for name, _, value in parts}
+
+
+def truths(option: str, given: Sequence[str]) -> dict[str, bool]:
+    """Read answers to the questions of the table, NAME=true or NAME=false; ConfigError names what is neither."""
+    found = pairs(option, given)
+    wrong = [f"{option}: `{k}={v}` (allowed: NAME=true, NAME=false)" for k, v in found.items() if v not in _TRUTHS]
+    wrong += [
+        f"{option}: no question `{k}` (allowed: {', '.join(obligations.conditions())})"
+        for k in found
+        if k not in obligations.conditions()
+    ]
+    if wrong:
+        raise ConfigError(wrong)
+    return {k: _TRUTHS[v] for k, v in found.items()}

@@ -11,7 +11,7 @@ import click
 
 from policy_versions import config as settings
 from policy_versions import obstacles, release_file
-from policy_versions.commands.desk import DIRECTORY, LANG, chosen, draft_header, open_desk, spoken, work_tree
+from policy_versions.commands.desk import DIRECTORY, LANG, chosen, draft_header, open_desk, spoken, truths, work_tree
 from policy_versions.errors import BlockedError
 from policy_versions.history import Repository
 from policy_versions.lint import lint
@@ -26,10 +26,19 @@ _DAY = click.DateTime(["%Y-%m-%d"])
     "--effective", type=_DAY, metavar="DATE", help="From which day it applies (default: the earliest lawful one)."
 )
 @click.option("--number", metavar="N", help="Its number (default: as the change demands).")
+@click.option(
+    "--answer", "answers", multiple=True, metavar="NAME=true|false",
+    help="Answer a question of the table for the whole version; `check` lists those that are open.",
+)  # fmt: skip
 @LANG
 @DIRECTORY
 def draft(
-    policy: str | None, effective: datetime | None, number: str | None, lang: str | None, directory: Path
+    policy: str | None,
+    effective: datetime | None,
+    number: str | None,
+    answers: tuple[str, ...],
+    lang: str | None,
+    directory: Path,
 ) -> None:
     """Write the release file of the next version: findings, duties, earliest lawful date, summaries to be worded.
 
@@ -43,7 +52,12 @@ def draft(
         root = work_tree(repository)
         for one in chosen(desk.config, policy):
             found = publishing.draft(
-                desk, one, header=draft_header(), number=number, effective=effective.date() if effective else None
+                desk,
+                one,
+                header=draft_header(),
+                number=number,
+                effective=effective.date() if effective else None,
+                answers=truths("--answer", answers),
             )
             if found is None:
                 click.echo(say("draft.nothing", policy=one.id), err=True)

@@ -328,3 +328,20 @@ def test_if_so_configured_the_release_names_the_language_that_prevails(run: Shel
     assert run("publish")[0] == 0
     assert "\nprevailing: zh-CN\n" in (run.git.root / "policies/privacy/releases/1.1.0.yaml").read_text("utf-8")
     assert run("verify")[0] == 0
+
+
+def test_the_drafter_answers_the_open_questions_of_the_table(run: Shell) -> None:
+    first(run)
+    sharing = {ZH: "\n我们向律师事务所提供您的姓名。\n", EN: "\nWe provide your name to law firms.\n"}
+    run.git.commit({path: TEXTS[path] + more for path, more in sharing.items()})
+    run("draft")
+    before = json.loads(run("check", "--format", "json")[1])["policies"][0]
+    assert "other_controller" in {q for f in before["findings"] for q in f["questions"]}
+    answers = ("other_controller", "publication", "abroad", "minors", "recipient_purpose")
+    run("draft", *(x for name in answers for x in ("--answer", f"{name}=false")))
+    after = json.loads(run("check", "--format", "json")[1])["policies"][0]
+    assert (before["level"], after["level"]) == ("separate-consent", "consent")
+    assert not set(answers) & {q for f in after["findings"] for q in f["questions"]}
+    for wrong, told in (("abroad=perhaps", "NAME=true"), ("abrod=true", "no question `abrod` (allowed: sensitive")):
+        code, _, err = run("draft", "--answer", wrong)
+        assert (code, told in err) == (2, True)
