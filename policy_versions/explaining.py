@@ -161,9 +161,12 @@ class _Said:
         return template.format(facts=named)
 
     def _text(self) -> str:
-        side = self.delta.after or self.delta.before
-        text = visible(side.text) if side else ""
-        return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+        """Quote the text where it begins to differ."""
+        old, new = (visible(s.text) if s else "" for s in (self.delta.before, self.delta.after))
+        text = new or old
+        alike = next((n for n, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), 0)
+        start = max(0, alike - LONGEST // 3) if len(text) > LONGEST else 0
+        return f"{'…' if start else ''}{text[start : start + LONGEST]}{'…' if start + LONGEST < len(text) else ''}"
 
     def _place(self) -> str:
         side = self.delta.after or self.delta.before

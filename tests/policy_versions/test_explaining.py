@@ -135,3 +135,12 @@ def test_a_confidence_gives_its_reason() -> None:
     page = EN.format(head="Notes", text="We collect your nickname.")
     (new,) = classify(page, f"{page}\nWe share your nickname with advertisers.\n", "en").findings
     assert new.confidence_reason["en"].startswith(f"{new.confidence}: ")
+
+
+def test_what_no_rule_explains_is_quoted_where_it_differs() -> None:
+    before = (
+        "We handle orders with the diligence of a prudent merchant, and the moon crew keeps two copies in its tower."
+    )
+    found = _one("Birds", before, before.replace("two", "twelve"), "en")
+    assert found.category is Category.UNCLASSIFIED
+    assert "“…e moon crew keeps twelve copies in its tower.”" in found.explanation["en"]
