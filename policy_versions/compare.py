@@ -128,3 +128,16 @@ def _more(mine: Statement, theirs: Statement) -> set[str]:
 
 def _named(fact: Fact) -> bool:
     return any(fact.concept == n or fact.concept.startswith(n + ".") for n in NAMED)
+
+
+def put_in(one: str, other: str) -> str:
+    """Give what must be put into the shorter of two texts to make the longer one, '' where that is not all."""
+    short, long = sorted((one, other), key=len)
+    head = common(short, long)
+    tail = common(short[head:][::-1], long[head:][::-1])
+    return long[head : len(long) - tail] if head + tail >= len(short) else ""
+
+
+def common(one: str, other: str) -> int:
+    """Count the signs with which both begin."""
+    return next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))

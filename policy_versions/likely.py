@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from policy_versions import rules
-from policy_versions.compare import Delta
+from policy_versions.compare import Delta, common
 from policy_versions.findings import Candidate
 from policy_versions.matchers import Match, match, possible
 from policy_versions.model import Direction, Effect
-from policy_versions.substance import common
 
 PAIR: Final = 3
 """In a change of so few edits what an edit names says what it is likely about."""

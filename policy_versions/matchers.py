@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from policy_versions.compare import Delta
+from policy_versions.compare import Delta, put_in
 from policy_versions.facts import Fact, Statement, widened
 from policy_versions.model import Direction, Effect
 from policy_versions.rules import Rule, load
@@ -82,7 +82,15 @@ def _fired(rule: Rule, delta: Delta, *, new: bool) -> tuple[Fact, ...]:
     if side is None or not allowed(rule, side):
         return ()
     facts = (f for f in delta.fresh(new=new) if names(f, rule.new) and f.concept not in rule.spared)
-    return tuple(f for f in facts if not any(side.near(f, a) for a in rule.none))
+    guards = _guards(rule, side, delta.side(new=not new))
+    return tuple(f for f in facts if not any(side.near(f, a) for a in guards))
+
+
+def _guards(rule: Rule, side: Statement, other: Statement | None) -> tuple[str, ...]:
+    """Give what must not stand beside a new fact; of words only put in, what both sides say tells nothing."""
+    if other is None or not rule.none or not put_in(side.folded, other.folded):
+        return rule.none
+    return tuple(a for a in rule.none if not other.has(a))
 
 
 _MOVED: Final = ("contact.moved", "owner.renamed")

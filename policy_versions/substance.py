@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from difflib import get_close_matches
 from typing import Final
 
-from policy_versions.compare import Delta
+from policy_versions.compare import Delta, put_in
 from policy_versions.editorial import DATE, IDLE, REFERENCE, URL, bare_words
 from policy_versions.facts import Fact, Statement
 from policy_versions.quantities import han_number
@@ -112,16 +112,8 @@ _LISTED: Final = re.compile(r"[、,，]|以及|和|及|与|\b(?:and|or)\b")
 
 def _lists_more(before: str, after: str) -> bool:
     """Say whether one wording is the other with an item of an enumeration put in: a list's words are its substance."""
-    short, long = sorted((before, after), key=len)
-    head = common(short, long)
-    tail = common(short[head:][::-1], long[head:][::-1])
-    put_in = long[head : len(long) - tail]
-    return head + tail >= len(short) and len(bare_words(put_in)) >= 2 and bool(_LISTED.search(put_in))
-
-
-def common(one: str, other: str) -> int:
-    """Count the signs with which both begin."""
-    return next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    item = put_in(before, after)
+    return len(bare_words(item)) >= 2 and bool(_LISTED.search(item))
 
 
 _HAN: Final = re.compile(r"[\u4e00-\u9fff]")

@@ -97,3 +97,23 @@ def test_a_rewritten_text_may_repeat_what_it_says(language: str) -> None:
     after = "\n\n".join([lead, again, *(f"{f} {again[:6]}{n}{n}{n}" for n, f in enumerate(filler))])
     notes = judged(before, after, language).editorial
     assert any(note.kind in ("restated", "idle") for note in notes)
+
+
+@pytest.mark.parametrize(
+    ("language", "before", "after"),
+    [
+        (
+            "zh",
+            "电子邮箱：用于接收咨询意见书、电子发票和本政策的变更通知。",
+            "电子邮箱：用于接收咨询意见书、电子发票、营销推广信息和本政策的变更通知。",
+        ),
+        (
+            "en",
+            "E-mail address: used to send you written opinions, invoices and notices of changes to it.",
+            "E-mail address: used to send you written opinions, invoices, marketing and notices of changes to it.",
+        ),
+    ],
+)
+def test_words_put_in_are_named_for_what_they_are(language: str, before: str, after: str) -> None:
+    found = judged(before, after, language).findings
+    assert [(f.category, f.direction) for f in found] == [("purpose", "expands")]
