@@ -122,3 +122,68 @@ def test_seed_policy_three_edits_three_findings(shared: Path) -> None:
     lines[where + 1 : where + 1] = ["", used_for, ""]
     found = classify(seed, "\n".join(lines), "zh-CN").findings
     assert {f.category for f in found} == {Category.CONTACT, Category.RECIPIENTS, Category.PURPOSE}
+
+
+def _wrapped(text: str, width: int) -> str:
+    """Wrap paragraphs softly: Latin text at blanks, Chinese anywhere but before a sign that no line begins with."""
+    rows = []
+    for row in text.split("\n"):
+        pieces = re.findall(r"[A-Za-z0-9\"'“”‘’(),.;:!?/%@-]+ ?|.", row)
+        line, lines = "", []
+        for piece in pieces:
+            if len(line) >= width and not re.match(r"[\W_]|\d", piece) and not re.search(r"[\W\d]$", line.rstrip()):
+                lines.append(line.rstrip())
+                line = ""
+            line += piece
+        rows.append(row if row.startswith("#") else "\n".join([*lines, line]))
+    return "\n".join(rows)
+
+
+@given(width=st.integers(60, 90), language=st.sampled_from(["zh-CN", "en"]))
+@settings(max_examples=6, deadline=None)
+def test_wrapping_finds_nothing(width: int, language: str) -> None:
+    assert classify(PAGES[language], _wrapped(PAGES[language], width), language).findings == ()
+
+
+FORMS: Final = {
+    "nested list": lambda items: "- List:\n" + "".join(f"  - {i}\n" for i in items),
+    "numbered": lambda items: "List:\n\n" + "".join(f"{n}. {i}\n" for n, i in enumerate(items, 1)),
+    "HTML list": lambda items: "List:\n\n<ul>\n" + "".join(f"<li>{i}</li>\n" for i in items) + "</ul>\n",
+    "paragraphs": lambda items: "List:\n\n" + "\n\n".join(items) + "\n",
+    "joined": lambda items: "List:\n\n" + " ".join(items) + "\n",
+    "full-width": lambda items: "List:\n\n" + "".join(f"（{chr(0xFF11 + n)}）{i}\n\n" for n, i in enumerate(items)),
+    "table": lambda items: "List:\n\n| x |\n|---|\n" + "".join(f"| {i} |\n" for i in items),
+    "HTML table": lambda items: "List:\n\n<table>" + "".join(f"<tr><td>{i}</td></tr>\n" for i in items) + "</table>\n",
+}  # fmt: skip
+ITEMS: Final = {
+    "en": ["We collect your phone number.", "We share data with partners.", "We keep records for 30 days."],
+    "zh-CN": ["我们收集您的手机号码。", "我们与合作伙伴共享信息。", "我们将记录保存三十天。"],
+}
+
+
+@given(
+    one=st.sampled_from(sorted(FORMS)), other=st.sampled_from(sorted(FORMS)), language=st.sampled_from(sorted(ITEMS))
+)
+@settings(max_examples=80, deadline=None)
+def test_one_list_in_two_forms_says_the_same_and_a_change_in_it_is_seen(one: str, other: str, language: str) -> None:
+    items = ITEMS[language]
+    before = FORMS[one](items)
+    assert classify(before, FORMS[other](items), language).findings == ()
+    changed = [*items[:2], items[2].replace("30 days", "2 years").replace("三十天", "两年")]
+    found = classify(before, FORMS[other](changed), language).findings
+    assert {f.category for f in found} == {Category.RETENTION}
+
+
+def test_traditional_and_simplified_signs_say_the_same() -> None:
+    traditional = "我們會收集您的手機號碼。\n\n我們與關聯公司共享個人信息。\n"
+    simplified = "我们会收集您的手机号码。\n\n我们与关联公司共享个人信息。\n"
+    assert classify(traditional, simplified, "zh-Hant").findings == ()
+
+
+def test_a_small_change_hidden_in_a_moved_sentence_is_found() -> None:
+    parts = [f"## Part {n}\n\nThis part explains how matter number {n} is handled by us.\n" for n in range(5)]
+    kept = "We keep the records of your orders for six months after the delivery of the goods.\n"
+    before = "\n".join([parts[0], kept, *parts[1:]])
+    after = "\n".join([*parts, kept.replace("six months", "sixty months")])
+    (finding,) = classify(before, after, "en").findings
+    assert (finding.category, finding.direction) == (Category.RETENTION, Direction.EXPANDS)
