@@ -12,7 +12,9 @@ LONGEST: Final = 12
 """A longer item is a clause of its own and no name of a thing."""
 _RUN: Final = re.compile(r"[^,;。:!?|()\"]+")
 _COMMA: Final = re.compile(r"、|以及|和|及|与|或")
-_TAIL: Final = re.compile(r"(?:[一二两三四五六七八九十\d]+(?:项|类|种)|等(?:信息|数据|内容|资料|记录|主体|机构|人员|单位|方)?|信息|数据|资料)$")
+_TAIL: Final = re.compile(
+    r"(?:[一二两三四五六七八九十\d]+(?:项|类|种)|等(?:信息|数据|内容|资料|记录|主体|机构|人员|单位|方)?|信息|数据|资料)$"
+)
 _AIM: Final = re.compile(r"(?<![适不仅])(?:用于|用来|用以|用作)((?:[^,;。:!?|()\"、和及]|和(?!您)){3,24})")
 _POINTING: Final = re.compile(r"^(?:以下|上述|下列|如下|本|该|此|这|其他|其它|任何|前述|您|你|相应|相关)")
 _KINDS: Final = ("data", "party")
