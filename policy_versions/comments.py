@@ -12,14 +12,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
-from functools import cache
-from pathlib import Path
 from typing import Final
 
 from policy_versions import obligations
-from policy_versions.errors import ConfigError
+from policy_versions.comment_words import spelt, words
 from policy_versions.model import Category, Direction, Level
-from policy_versions.strict_yaml import read
 
 _FINGERPRINT: Final = re.compile(r"[0-9a-f]{4,64}")
 _JOINED: Final = re.compile(r"(?=[0-9a-f]*[0-9])(?=[0-9a-f]*[a-f]|[0-9]{6})[0-9a-f]{4,64}")  # a word or a year is none
@@ -143,7 +140,7 @@ def _after_call(line: str) -> str | None:
     bare = line.lstrip(" \u3000")
     if not bare or unicodedata.normalize("NFKC", bare[0]) != "/":
         return None
-    name, rest = _one_of(bare[1:], _words()["call"])
+    name, rest = _one_of(bare[1:], words()["call"])
     return rest if name is not None else None
 
 
@@ -163,8 +160,8 @@ def _narrow(character: str) -> str:
 
 
 def _command(number: int, head: str, rest: list[str]) -> Command:
-    words = _words()
-    name, tail = _one_of(head.lstrip(" \u3000:："), words["verbs"])
+    table = words()
+    name, tail = _one_of(head.lstrip(" \u3000:："), table["verbs"])
     if name is None:
         if not tail.strip(_MARKS):
             return Command(Verb.HELP, number)
@@ -182,7 +179,7 @@ def _command(number: int, head: str, rest: list[str]) -> Command:
 def _findings(made: Command, tail: str) -> tuple[Command, str]:
     fingerprints, tail = _fingerprints(tail)
     if made.verb in {Verb.RAISE, Verb.LOWER}:
-        level, rest = _one_of(tail.lstrip(_MARKS), _words()["levels"])
+        level, rest = _one_of(tail.lstrip(_MARKS), words()["levels"])
         if level is None:
             raise _Misread("level-missing", verb=made.verb, given=_cut(tail.strip(_MARKS)) or "-")
         return replace(made, fingerprints=fingerprints, level=Level(level)), rest
@@ -225,17 +222,17 @@ def _fields(made: Command, tail: str, rest: list[str]) -> Command:
     """Read the reason on the command's line, then the fields and further reasons on the lines below."""
     answers, tail = _answers(tail)
     made = replace(made, answers=answers)
-    _, after_word = _one_of(tail.lstrip(_MARKS), {w: k for w, k in _words()["fields"].items() if k == "reason"})
+    _, after_word = _one_of(tail.lstrip(_MARKS), {w: k for w, k in words()["fields"].items() if k == "reason"})
     reasons = [after_word.lstrip(_MARKS).rstrip()] if after_word.strip(_MARKS) else []
     last = ""
     for line in rest:
         parts = _FIELD.fullmatch(line)
-        name = _key(parts[1]) if parts else ""
+        name = spelt(parts[1]) if parts else ""
         if parts and (changed := _field(made, name, parts[2])):
             made, last = changed, name
-            if _words()["fields"].get(name) == "reason":
+            if words()["fields"].get(name) == "reason":
                 reasons.append(parts[2])
-        elif made.verb is Verb.SUMMARY and (language := _words()["languages"].get(last)):
+        elif made.verb is Verb.SUMMARY and (language := words()["languages"].get(last)):
             said = f"{made.texts[language]}\n{line.strip()}"
             made = replace(made, texts={**made.texts, language: said})
         else:
@@ -245,25 +242,25 @@ def _fields(made: Command, tail: str, rest: list[str]) -> Command:
 
 def _field(made: Command, name: str, value: str) -> Command | None:
     """Return the command with one field read, or None where the line is no field but a part of the reason."""
-    words = _words()
+    table = words()
     first, _, second = name.partition(" ")
-    meant, other = words["fields"].get(name, ""), words["languages"].get(second.strip(), "")
-    if language := words["languages"].get(name):
+    meant, other = table["fields"].get(name, ""), table["languages"].get(second.strip(), "")
+    if language := table["languages"].get(name):
         return replace(made, texts={**made.texts, language: value})
-    if words["fields"].get(first) == "same" and other:
+    if table["fields"].get(first) == "same" and other:
         return replace(made, same_as={**made.same_as, other: value})
     if name in obligations.conditions():
-        truth = _choice("answer-unclear", value, words["truths"], name=name)
+        truth = _choice("answer-unclear", value, table["truths"], name=name)
         return replace(made, answers={**made.answers, name: truth == "yes"})
     return _said(made, meant, value)
 
 
 def _said(made: Command, meant: str, value: str) -> Command | None:
-    words = _words()
+    table = words()
     if meant == "category":
-        return replace(made, category=Category(_choice("category-unknown", value, words["categories"])))
+        return replace(made, category=Category(_choice("category-unknown", value, table["categories"])))
     if meant == "direction":
-        return replace(made, direction=Direction(_choice("direction-unknown", value, words["directions"])))
+        return replace(made, direction=Direction(_choice("direction-unknown", value, table["directions"])))
     if meant == "policy":
         return replace(made, policy=value)
     return made if meant == "reason" else None
@@ -274,35 +271,19 @@ def _answers(tail: str) -> tuple[dict[str, bool], str]:
     answers: dict[str, bool] = {}
     rest = tail.lstrip(_MARKS)
     while (found := _ANSWER.match(rest)) and (name := found[1].casefold()) in obligations.conditions():
-        answers[name] = _choice("answer-unclear", found[2], _words()["truths"], name=name) == "yes"
+        answers[name] = _choice("answer-unclear", found[2], words()["truths"], name=name) == "yes"
         rest = rest[found.end() :]
     return answers, rest if answers else tail
 
 
 def _choice(code: str, value: str, table: Mapping[str, str], **args: str) -> str:
-    found = table.get(_key(value.strip(_MARKS)))
+    found = table.get(spelt(value.strip(_MARKS)))
     if found is None:
         allowed = ", ".join(dict.fromkeys(table.values()))
         raise _Misread(code, given=_cut(value) or "-", allowed=allowed, **args)
     return found
 
 
-def _key(text: str) -> str:
-    """Return a word as tables spell it: half width, small letters, single spaces."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().strip("`*_ ").split())
-
-
 def _cut(text: str) -> str:
     line = " ".join(text.split())
     return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
-
-
-@cache
-def _words() -> Mapping[str, Mapping[str, str]]:
-    """Return for each table what a word means."""
-    name = "comment_words.yaml"
-    raw = read((Path(__file__).parent / name).read_bytes(), name)
-    if not isinstance(raw, dict):
-        raise ConfigError([f"{name}: is not a table"])
-    tables = {key: value if isinstance(value, dict) else {key: value} for key, value in raw.items()}
-    return {key: {_key(str(w)): meant for meant, ws in rows.items() for w in ws} for key, rows in tables.items()}
