@@ -20,6 +20,7 @@ FINDING = {
     "rule", "category", "effect", "direction", "material", "evidence_before", "evidence_after", "confidence",
     "explanation", "fingerprint", "lines",
 }  # fmt: skip
+ANSWER = ["material", "level", "findings"]  # these come first, in this order; keys may be added after them
 NOTHING = {"material": False, "level": "none", "findings": []}
 
 
@@ -51,9 +52,9 @@ def _json(capsys: pytest.CaptureFixture[str], *arguments: str) -> Any:
 
 def test_one_change_as_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     found = _json(capsys, "before.md", "after.md")
-    assert list(found) == ["material", "level", "findings"]
+    assert list(found)[:3] == ANSWER
     (one,) = found["findings"]
-    assert set(one) == FINDING
+    assert set(one) >= FINDING
     assert (one["category"], one["effect"], one["direction"], one["material"]) == ("data", "added", "expands", True)
     assert one["evidence_after"] in AFTER
     assert one["lines"] == {"before": [5, 5], "after": [5, 5]}
@@ -69,7 +70,7 @@ def test_a_side_that_has_nothing_is_empty_and_nowhere(folder: Path, capsys: pyte
 
 @pytest.mark.parametrize("same", ["before.md", "crlf.md", "bom.md"])
 def test_bytes_that_mean_nothing_change_nothing(folder: Path, capsys: pytest.CaptureFixture[str], same: str) -> None:
-    assert _json(capsys, "before.md", same) == NOTHING
+    assert NOTHING.items() <= _json(capsys, "before.md", same).items()
 
 
 @pytest.mark.parametrize(
@@ -118,8 +119,8 @@ def test_a_batch_answers_each_line_in_order(
     assert (code, err) == (1, "")
     assert [a["id"] for a in answers] == ["a", None, 5, None, "n", "fr", None, "l", "same"]
     assert [("error" in a) for a in answers] == [False, *[True] * 7, False]
-    assert list(answers[0]) == ["id", "material", "level", "findings"]
-    assert answers[-1] == {"id": "same", **NOTHING}
+    assert list(answers[0])[:4] == ["id", *ANSWER]
+    assert {"id": "same", **NOTHING}.items() <= answers[-1].items()
     assert "line 3" in answers[1]["error"]
 
 
