@@ -10,7 +10,7 @@ from policy_versions.alignment import Edit
 from policy_versions.compare import Delta, compare
 from policy_versions.facts import Fact, Statement, statement
 from policy_versions.model import Clause, ClauseKind
-from policy_versions.rows import answer, cells, row_name
+from policy_versions.rows import NAME, answer, cells, row_name
 from policy_versions.wording import plain, visible
 
 LETTERS: Final = 120
@@ -87,7 +87,9 @@ def _placed(delta: Delta, label: str, clause: Clause) -> Delta:
     def put(side: Statement | None) -> Statement | None:
         if side is None or _is_name(side.text, name):
             return side
-        return replace(side, place=" · ".join(filter(None, (name, visible(label)))))
+        return replace(
+            side, place=" · ".join(filter(None, (name.lstrip("# "), visible(label).lstrip("# ")[:NAME].strip())))
+        )
 
     return replace(delta, before=put(delta.before), after=put(delta.after))
 

@@ -14,8 +14,8 @@ from policy_versions.wording import plain, signature
 CELL: Final = " | "
 BEGINNING: Final = 20
 """A row's name stands among its first cells."""
-NAME: Final = 60
-"""A row's name is cut to so many signs where people read it."""
+NAME: Final = 80
+"""The names of rows and columns are cut to so many signs where people read them."""
 _YES: Final = re.compile(
     r"yes|y|true|on|enabled|required|✓|✔|√|☑|☒|✅|是|有|会|能|需要|支持|开启|必需|必填", re.IGNORECASE
 )
