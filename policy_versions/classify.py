@@ -9,13 +9,13 @@ from typing import Final
 from policy_versions.alignment import align, edits
 from policy_versions.compare import Delta
 from policy_versions.document import parse
-from policy_versions.editorial import editorial_kind
+from policy_versions.editorial import FORM, editorial_kind
 from policy_versions.entities import short_forms
 from policy_versions.extent import READ, limit, within
 from policy_versions.facts import Fact
 from policy_versions.findings import Candidate, exchanged, finding, lines, to_json, told, unread
 from policy_versions.foremost import foremost, guessed
-from policy_versions.lexicon import MAX_SCAN, load
+from policy_versions.lexicon import MAX_SCAN, load, understood
 from policy_versions.likely import FAINT, placed, unexplained
 from policy_versions.matchers import Match, match, possible
 from policy_versions.model import (
@@ -62,7 +62,8 @@ def classify(before: str, after: str, language: str, *, policy: str = "") -> Ass
 
     Identical texts, and texts that differ in form only, give no finding. The result is deterministic and in the order
     of the document. A change too large to be judged in bounded time is judged in part, and a finding says so; a text
-    too large for a policy raises TextError.
+    too large for a policy raises TextError. In a language without a lexicon whatever differs in more than form is
+    `unclassified`: nothing in it is understood, so that a person must judge all of it.
     """
     for text in (before, after):
         limit(len(text.encode()))
@@ -76,7 +77,13 @@ def classify(before: str, after: str, language: str, *, policy: str = "") -> Ass
     size = len(differing)
     upto = within(differing)
     read = [delta for edit in differing[:upto] for delta in deltas(edit, language)]
+    blind = not understood(language)
     for delta in read:
+        if blind:
+            form = editorial_kind(delta)
+            idle += [(form, delta)] if form in FORM else []
+            candidates += [] if form in FORM else [unexplained(delta)]
+            continue
         found, weak = _judge(delta, texts, size)
         faint += weak
         kind = (
@@ -88,7 +95,7 @@ def classify(before: str, after: str, language: str, *, policy: str = "") -> Ass
             idle.append((kind, delta))
         else:
             candidates += found or [unexplained(delta)]
-    candidates = _in_order(_with_faint(placed(candidates, size), faint), read)
+    candidates = _in_order(_with_faint(candidates if blind else placed(candidates, size), faint), read)
     used = {id(c.delta) for c in candidates}
     notes = [_moved(c) for c in changes if c.kind is ChangeKind.MOVED]
     notes += [_note(kind, delta) for kind, delta in idle if id(delta) not in used]

@@ -7,6 +7,7 @@ from typing import Final
 
 UNKNOWN: Final = "und"
 _HAN: Final = re.compile("[\u4e00-\u9fff]")
+_LINK: Final = re.compile(r"https?://\S+|\]\([^)\n]*\)")
 _LATIN: Final = re.compile("[A-Za-z]{2,}")
 _ENGLISH: Final = re.compile(r"\b(?:the|of|and|we|your|you|with|this|our|that|by|are|to|for)\b", re.IGNORECASE)
 _SHARE: Final = 20  # one word in twenty: English policies have at least one in nine, other languages next to none
@@ -19,7 +20,7 @@ def detect(text: str) -> str:
     Chinese signs make up at least a third of the words of a Chinese text; a Latin text of more than a few words that
     has hardly one of the commonest English words is written in another language.
     """
-    head = text[:200_000]
+    head = _LINK.sub(" ", text[:200_000])
     han, latin = len(_HAN.findall(head)), len(_LATIN.findall(head))
     if han > latin / 2:
         return "zh"

@@ -74,6 +74,8 @@ _BARE: Final[tuple[tuple[str, Callable[[Statement], object]], ...]] = (
     ("numbering", lambda s: bare_words(REFERENCE.sub("", URL.sub("", s.text.lower())))),
 )
 """What two wordings of an editorial change have in common once the rest is left out."""
+FORM: Final = ("empty", "typography", "link-path", "numbering")
+"""Kinds that are seen without a word of the language."""
 DATED: Final = 90
 """A longer statement with a date says more than when the text was changed."""
 

@@ -205,6 +205,11 @@ def family(language: str) -> str:
     return head if head in languages() else "en"
 
 
+def understood(language: str) -> bool:
+    """Say whether there is a lexicon for a language tag."""
+    return language.lower().replace("_", "-").split("-")[0] in languages()
+
+
 @cache
 def load(language: str) -> Lexicon:
     """Load and compile the lexicon of a language (a tag such as `zh-CN` will do), once for all its tags."""

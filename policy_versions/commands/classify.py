@@ -47,20 +47,13 @@ def classify(
 def assess(before: Path, after: Path, language: str | None, policy: str) -> Assessment:
     """Read two files and judge the change; raises TextError naming the file that cannot be read as text.
 
-    A language without a lexicon is refused: nothing in it would be understood, so that nothing would be found.
+    The language is detected where it is not named; in one without a lexicon every change is left for a person.
     """
     from policy_versions.classify import classify as judge  # noqa: PLC0415
-    from policy_versions.detect import UNKNOWN, detect  # noqa: PLC0415
-    from policy_versions.lexicon import languages  # noqa: PLC0415
+    from policy_versions.detect import detect  # noqa: PLC0415
 
     old, new = read(before), read(after)
-    spoken = language or detect(new or old)
-    if spoken.lower().replace("_", "-").split("-")[0] not in languages():
-        known = ", ".join(languages())
-        if spoken == UNKNOWN:
-            raise TextError(f"{after}: written in none of the languages known ({known}); name one with --language")
-        raise TextError(f"language {spoken!r} is not known: {known}, or a tag of one of them such as zh-CN")
-    return judge(old, new, spoken, policy=policy)
+    return judge(old, new, language or detect(new or old), policy=policy)
 
 
 def read(path: Path) -> str:
