@@ -10,14 +10,15 @@ import pytest
 from tests.reading_changes import CATEGORIES, FOLDER, Change, ChangesFileError, read
 
 LANGUAGES = ("zh", "en")
-AMOUNT = 70
+FILES = ("zh", "en", "zh-later", "en-later")
+AMOUNTS = {"zh": 70, "en": 70, "zh-later": 25, "en-later": 25}
 LEAST = 6
 RARER = ("purpose", "scope", "notice", "security", "risk", "location", "ownership", "legal-basis", "minors")
 ONE = "comment\n=== en-001 | bank | a note\n--- before\nWe keep it.\n\n--- after\nWe drop it.\n--- findings\n{}"
 
 
-def changes(language: str) -> list[Change]:
-    return read(FOLDER / f"{language}.txt")
+def changes(name: str) -> list[Change]:
+    return read(FOLDER / f"{name}.txt")
 
 
 def one(folder: Path, findings: str) -> list[Change]:
@@ -26,16 +27,17 @@ def one(folder: Path, findings: str) -> list[Change]:
     return read(path)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_ids_are_unique_and_name_the_language(language: str) -> None:
-    ids = [change.id for change in changes(language)]
-    assert len(set(ids)) == len(ids) >= AMOUNT
-    assert {change.language for change in changes(language)} == {language}
+@pytest.mark.parametrize("name", FILES)
+def test_ids_are_unique_and_name_the_language(name: str) -> None:
+    ids = [change.id for change in changes(name)]
+    assert len(set(ids)) == len(ids) >= AMOUNTS[name]
+    assert {change.language for change in changes(name)} == {name[:2]}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_texts_are_written_once_and_differ(language: str) -> None:
-    found = changes(language)
+    found = [*changes(language), *changes(f"{language}-later")]
+    assert len({change.id for change in found}) == len(found)
     assert all(change.before != change.after for change in found)
     assert len({change.before for change in found}) == len(found)
 
@@ -47,6 +49,13 @@ def test_every_category_is_there_and_hard_negatives_too(language: str) -> None:
     assert set(counts) == CATEGORIES
     assert {category: counts[category] for category in RARER if counts[category] < LEAST} == {}
     assert 0.2 <= sum(not change.material for change in found) / len(found) <= 0.4
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_everyday_edits_are_small_and_many_mean_nothing(language: str) -> None:
+    found = changes(f"{language}-later")
+    assert sum(len(change.findings) <= 2 for change in found) / len(found) >= 0.7
+    assert 0.25 <= sum(not change.material for change in found) / len(found) <= 0.45
 
 
 def test_a_change_is_read_with_its_finding(tmp_path: Path) -> None:
