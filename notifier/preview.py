@@ -74,7 +74,7 @@ def reach(source: str, release: Release, publisher: Publisher, now: datetime) ->
                 else:
                     channels[plan.channel] += 1
                     languages[plan.language] += 1
-    name = source.partition("://")[0] if "://" in source else Path(source).name
+    name = source.partition("://")[0].partition("+")[0] if "://" in source else Path(source).name
     by_channel, by_language, by_reason = (dict(sorted(c.items())) for c in (channels, languages, unreachable))
     return Reach(name, people, minors, by_channel, by_language, by_reason, bad)
 

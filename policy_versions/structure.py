@@ -129,6 +129,9 @@ def _parts(content: str, first: int) -> Iterator[tuple[int, str, str]]:
     tag = ""
     for number, line in enumerate(content.split("\n"), first):
         start = 0
+        if _BREAK.fullmatch(line.strip()):  # alone on its line it parts paragraphs, as an empty line does
+            tag = "br"
+            continue
         for match in [*(_BLOCK_TAG.finditer(line) if "<" in line else ()), None]:
             piece = line[start : match.start() if match else len(line)]
             for row in _BREAK.split(piece) if "<" in piece else (piece,):

@@ -288,3 +288,9 @@ def test_real_policies_lose_no_word(shared: Path) -> None:
 def test_words_of_an_html_table_outside_its_cells_are_kept() -> None:
     source = "<table><caption>SDK list</caption>\n<tr>loose<td>a</td></tr>\nafter</table>\n"
     assert set(re.findall("SDK list|loose|after", " ".join(texts(source)))) >= {"SDK list", "loose", "after"}
+
+
+@pytest.mark.parametrize("end", ["", "  "])
+def test_a_break_alone_on_its_line_parts_paragraphs(end: str) -> None:
+    text = f"我们会申请相机权限{end}\n<br>{end}\n我们展示权限列表{end}\n<br/>{end}\n列表会随产品变动\n"
+    assert [c.text for c in parse(text, "zh").clauses] == ["我们会申请相机权限", "我们展示权限列表", "列表会随产品变动"]
