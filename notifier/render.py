@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from notifier.model import LINK_MARK, Audience, Campaign, Notice, Snapshot
 from notifier.tongues import shown
-from policy_versions.model import Decision, Level, Publisher, Release, ReleaseFinding, Verdict
+from policy_versions.model import Category, Decision, Finding, Level, Publisher, Release, ReleaseFinding, Verdict
 
 FOLDER: Final = Path(__file__).parent / "templates"
 LANGUAGES: Final = tuple(sorted(path.parent.name for path in FOLDER.glob("*/words.toml")))
@@ -213,8 +213,13 @@ def _change(change: ReleaseFinding, language: str, lexicon: Mapping[str, Any]) -
         "after": clip(_line(finding.quotes[1]), QUOTE),
         "language": change.language,
         "level": str(lexicon["levels"][change.obligation.level.value]),
-        "direction": str(lexicon["directions"][finding.direction.value]),
+        "direction": str(lexicon["directions"][_direction(finding)]),
     }
+
+
+def _direction(finding: Finding) -> str:
+    """Name the direction; what no rule explains has none before somebody has judged it."""
+    return "unjudged" if finding.category is Category.UNCLASSIFIED else finding.direction.value
 
 
 def _links(release: Release, publisher: Publisher, language: str) -> dict[str, str]:

@@ -45,9 +45,9 @@ class Review:
 
     `before` names what is compared with (a release or a commit, empty for nothing); `release` is the settled release
     that is written down, or the one that a draft would write; `drafted` says which. `changed`: some byte differs.
-    `places` says where a finding shows in the new file of its language, `dates` from when each duty alone could be met;
-    `added` and `removed` name the languages whose text is new or gone: nothing in them was compared. `linted` are the
-    faults of the texts; they stand among `blocks` and `warnings` too.
+    `places` says where a finding shows in the new file of its language, `dates` from when each duty alone could be met,
+    `waits` after how many days; `added` and `removed` name the languages whose text is new or gone: nothing in them was
+    compared. `linted` are the faults of the texts; they stand among `blocks` and `warnings` too.
     """
 
     policy: Policy
@@ -62,6 +62,7 @@ class Review:
     changed: bool = False
     places: Mapping[tuple[str, str], Place] = field(default_factory=dict)
     dates: Mapping[str, date] = field(default_factory=dict)
+    waits: Mapping[str, int] = field(default_factory=dict)
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     linted: tuple[Block, ...] = ()
@@ -163,6 +164,7 @@ def review(
             f.finding.fingerprint: obligations.earliest(release.announced_on or desk.today, [f.obligation], now.lead)
             for f in release.findings
         },
+        waits={f.finding.fingerprint: obligations.lead_days([f.obligation], now.lead) for f in release.findings},
         added=tuple(x for x in now.texts if x not in before),
         removed=tuple(x for x in before if x not in now.texts),
         linted=tuple(said),

@@ -24,6 +24,7 @@ RULES: Final = ("language-behind", "parity-missing", "parity-extra", "parity-opp
 _SAME: Final = frozenset({ChangeKind.UNCHANGED, ChangeKind.MOVED})
 _CLASH: Final = {Direction.EXPANDS: Direction.RESTRICTS, Direction.RESTRICTS: Direction.EXPANDS}
 _SHORTEST: Final = 4  # characters of a quoted sentence
+_LONGEST: Final = 80  # characters of a passage that a message names
 _Spot = float  # the old clause's place; halfway between two for what is new
 
 
@@ -194,14 +195,21 @@ def _shape(of: Document) -> list[str]:
     return [str(c.kind) for c in of.clauses]
 
 
+def _shown(text: str) -> str:
+    """Return a passage short enough to be named, and say where it goes on."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= _LONGEST else f"{flat[: _LONGEST - 1].rstrip()}…"
+
+
 def _args(found: ReleaseFinding, one: _Side, two: _Side, words: str) -> dict[str, str]:
     finding = found.finding
-    quote = " ".join((finding.evidence_after or finding.evidence_before).split())
+    quote = _shown(finding.evidence_after or finding.evidence_before)
     return {
         "language": two.language,
         "other": one.language,
-        "quote": quote if len(quote) <= 80 else quote[:79] + "…",
-        "words": " ".join(words.split())[:80] or "—",
+        "quote": quote,
+        "words": _shown(words) or "—",
+        **({"variant": "added"} if words and not finding.evidence_before else {}),
         "category": str(finding.category),
         "direction": str(finding.direction),
         "fingerprint": finding.fingerprint[:12],

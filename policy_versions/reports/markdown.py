@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from policy_versions import obligations
-from policy_versions.decisions import Block
 from policy_versions.model import Level, Mail, Outlook, ReleaseFinding
 from policy_versions.reports import summary as said
 from policy_versions.reports.fit import Section, Size, fit
-from policy_versions.reports.markup import code, line, plain, redline
+from policy_versions.reports.markup import block, code, line, marked, plain, redline
 from policy_versions.reports.summary import Report, headline
 from policy_versions.reports.words import Words
 from policy_versions.review import Review
@@ -78,7 +77,7 @@ def _review(review: Review, outlook: Outlook | None, say: Words) -> Iterator[Sec
     yield from _caused(outlook, say)
     yield from _todo(review, say)
     yield _folded(say("report.questions"), tuple(_questions(review, say)), _more(say, "other"), rank=5)
-    warnings = tuple(f"- {_block(b, say)}\n" for b in review.warnings)
+    warnings = tuple(f"- {block(b, say)}\n" for b in review.warnings)
     yield _folded(say("report.warnings"), warnings, _more(say, "other"), rank=4)
     editorial = tuple(_editorial(review, say))
     yield _folded(say("report.editorial", count=len(editorial)), editorial, _more(say, "editorial"), rank=6)
@@ -89,7 +88,7 @@ def _text(text: str) -> Section:
 
 
 def _more(say: Words, kind: str) -> Callable[[int], str]:
-    return lambda count: f"\n{say.each(lambda one: _marked(one, f'report.more-{kind}', {'count': str(count)}))}\n\n"
+    return lambda count: f"\n{say.each(lambda one: marked(one, f'report.more-{kind}', {'count': str(count)}))}\n\n"
 
 
 def _listed(items: tuple[str, ...], more: Callable[[int], str], rank: int) -> Section:
@@ -118,7 +117,7 @@ def _tables(review: Review, say: Words) -> Iterator[Section]:
 
 def _row(review: Review, group: Sequence[ReleaseFinding], say: Words) -> str:
     cells = [
-        said.sign(group[0], say),
+        said.sign(review, group[0], say),
         _change(review, group, say),
         _quotes(review, group, say),
         _duty(review, group, say),
@@ -127,10 +126,9 @@ def _row(review: Review, group: Sequence[ReleaseFinding], say: Words) -> str:
 
 
 def _change(review: Review, group: Sequence[ReleaseFinding], say: Words) -> str:
-    f = group[0].finding
     meant = say.each(lambda one: _meaning(review, group, one), "<br>")
-    kind = say.each(lambda one: plain(one("report.kind", category=one(f"category.{f.category}"),
-                                          direction=one(f"direction.{f.direction}"))), "<br>")  # fmt: skip
+    category, direction = f"category.{said.as_judged(review, group[0]).category}", said.direction(review, group[0])
+    kind = say.each(lambda one: plain(one("report.kind", category=one(category), direction=one(direction))), "<br>")
     return "<br>".join([meant, kind, *(_where(review, found, say) for found in group)])
 
 
@@ -162,7 +160,9 @@ def _duty(review: Review, group: Sequence[ReleaseFinding], say: Words) -> str:
     found, duty = group[0], group[0].obligation
     parts = [f"**{plain(say(f'level.{duty.level}'))}**"]
     day = review.dates.get(found.finding.fingerprint, "")
-    parts.append(say.each(lambda one: plain(one("report.wait", days=duty.lead_days, day=day)), "<br>") if day else "")
+    parts.append(
+        say.each(lambda one: plain(one("report.wait", days=said.wait(review, found), day=day)), "<br>") if day else ""
+    )
     if duty.guardian and duty.level is not Level.GUARDIAN:
         parts.append(plain(say("report.minors")))
     parts.append(plain(", ".join(duty.law)))
@@ -175,7 +175,7 @@ def _caused(outlook: Outlook | None, say: Words) -> Iterator[Section]:
     """Say who is touched, and show the notice; nothing where no outlook was made."""
     if outlook is None:
         return
-    told = say.each(lambda one: " ".join(_marked(one, *x) for x in said.touched(outlook.reach, one)), "<br>")
+    told = say.each(lambda one: " ".join(marked(one, *x) for x in said.touched(outlook.reach, one)), "<br>")
     yield _text(f"**{plain(say('touched.head'))}** — {told}\n\n")
     for mail in outlook.mails:
         head = say("notice.head", language=mail.language)
@@ -201,28 +201,14 @@ def _todo(review: Review, say: Words) -> Iterator[Section]:
     if not review.blocks:
         yield _text(f"✅ **{plain(say('report.clean'))}**\n\n")
         return
-    items = tuple(f"- [ ] {_block(b, say)}\n" for b in said.todo(review))
+    items = tuple(f"- [ ] {block(b, say)}\n" for b in said.todo(review))
     yield Section(items[:_DUE], _more(say, "todo"), f"**{plain(say('report.clear-first'))}**\n\n", "\n", rank=1)
     yield _folded(say("report.due", count=len(items) - _DUE), items[_DUE:], _more(say, "todo"), rank=2)
 
 
-def _block(block: Block, say: Words) -> str:
-    """Say in each language what stands in the way and how to clear it; its names are foreign text."""
-
-    def one(words: Words) -> str:
-        keys = (f"block.{block.code}.what", f"block.{block.code}.how")
-        return " ".join(_marked(words, key, block.args) for key in keys)
-
-    return say.each(one, "<br>")
-
-
-def _marked(say: Words, key: str, args: Mapping[str, str]) -> str:
-    return "".join(code(text) if command else plain(text) for command, text in say.parts(key, args))
-
-
 def _questions(review: Review, say: Words) -> Iterator[str]:
     if review.questions:
-        yield f"{say.each(lambda one: _marked(one, 'report.answer', {}), '<br>')}\n\n"
+        yield f"{say.each(lambda one: marked(one, 'report.answer', {}), '<br>')}\n\n"
     for name, question in obligations.conditions().items() if review.questions else ():
         about = [x[:12] for x, names in review.questions.items() if name in names]
         if about:

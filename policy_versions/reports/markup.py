@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from typing import Final
 
+from policy_versions.decisions import Block
 from policy_versions.model import SegmentKind
 from policy_versions.redline import segments
+from policy_versions.reports.words import Words, beside
 
 _SPECIAL: Final = frozenset("\\`*_[]{}<>&#|~^!@=")
 _DOLLAR: Final = "<span>$</span>"  # what GitHub's manual says: an escaped dollar may still begin a formula
@@ -64,6 +67,17 @@ def line(text: str) -> str:
 def code(text: str) -> str:
     """Show a command or a name as code, whatever signs are in it."""
     return f"<code>{plain(text)}</code>"
+
+
+def marked(say: Words, key: str, args: Mapping[str, str]) -> str:
+    """Say a sentence of ours with its commands and names as code; what it is given is foreign text."""
+    return "".join(code(text) if command else plain(text) for command, text in say.parts(key, args))
+
+
+def block(one: Block, say: Words) -> str:
+    """Say in each language what stands in the way and how to clear it."""
+    keys = tuple(say.key(one, part) for part in ("what", "how"))
+    return say.each(lambda words: beside(*(marked(words, key, one.args) for key in keys)), "<br>")
 
 
 def redline(before: str, after: str, added: str, removed: str) -> str:

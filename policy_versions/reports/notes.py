@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from policy_versions.decisions import Block, decided
 from policy_versions.model import Decision, Level, Lines, Place, ReleaseFinding
-from policy_versions.reports.summary import Report, duty, lines
+from policy_versions.reports.summary import Report, duty, lines, sentence
 from policy_versions.reports.words import Words
 from policy_versions.review import Review
 
@@ -60,7 +60,11 @@ def _finding(review: Review, found: ReleaseFinding, say: Words) -> Note:
     decision = decided(review.release, found)
     weight = Weight.ERROR if level.asks else Weight.WARNING if level is Level.PROMINENT or f.material else Weight.NOTE
     law = ", ".join(found.obligation.law)
-    parts = [say.each(lambda one: one.texts(f.explanation), "\n"), say.each(lambda one: duty(found, one), "\n"), law]
+    parts = [
+        say.each(lambda one: sentence(review, found, one), "\n"),
+        say.each(lambda one: duty(review, found, one), "\n"),
+        law,
+    ]
     before, after = f.evidence_before, f.evidence_after
     parts += [f"- {before}" if before else "", f"+ {after}" if after else ""]
     return Note(

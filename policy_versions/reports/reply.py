@@ -44,8 +44,8 @@ def _outcome(outcome: Outcome, say: Words) -> Iterator[str]:
         return
     for block in dict.fromkeys(map(_key, outcome.blocks)):
         found = next(b for b in outcome.blocks if _key(b) == block)
-        where = say("comment.line", line=outcome.line)
-        yield f"- ❌ {where} " + say.each(lambda one, b=found: markup.plain(one.block(b)), "<br>")  # type: ignore[misc]
+        where = say.each(lambda one: one("comment.line", line=outcome.line).rstrip(":："))
+        yield f"- ❌ {where}<br>{markup.block(found, say)}"
 
 
 def _did(outcome: Outcome, say: Words) -> str:
@@ -68,6 +68,6 @@ def _left(left: Sequence[Block], say: Words) -> Iterator[str]:
     yield f"**{say('comment.left', count=len(left))}**"
     yield ""
     for block in left[:_MOST]:
-        yield "- [ ] " + say.each(lambda one, b=block: markup.plain(one.block(b)), "<br>")  # type: ignore[misc]
+        yield f"- [ ] {markup.block(block, say)}"
     if left[_MOST:]:
         yield f"- … + {len(left) - _MOST}"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from policy_versions.decisions import Block, decided
+from policy_versions.decisions import Block, decided, judged
 from policy_versions.model import Category, Decision, Finding, Level, Lines, Outlook, Reach, ReleaseFinding
 from policy_versions.reports.words import Words
 from policy_versions.review import Review
@@ -87,7 +87,7 @@ def first(say: Words) -> str:
 
 def counts(review: Review, say: Words) -> str:
     """Count the changes by kind, the kinds that there are."""
-    findings = [f.finding for f in review.release.findings]
+    findings = [as_judged(review, f) for f in review.release.findings]
     judge = sum(f.category is Category.UNCLASSIFIED for f in findings)
     material = sum(f.material and f.category is not Category.UNCLASSIFIED for f in findings)
     minor = len(findings) - judge - material
@@ -101,15 +101,38 @@ def rest(count: int, say: Words) -> str:
     return say("report.blocked", count=count) if count else say("report.free")
 
 
-def duty(found: ReleaseFinding, say: Words) -> str:
+def direction(review: Review, found: ReleaseFinding) -> str:
+    """Name the words for a direction; what no rule explains has none before somebody has judged it."""
+    finding = as_judged(review, found)
+    known = finding.category is not Category.UNCLASSIFIED or decided(review.release, found) is not None
+    return f"direction.{finding.direction if known else 'unjudged'}"
+
+
+def wait(review: Review, found: ReleaseFinding) -> int:
+    """Return the days that lie before one duty: the law's, or those of policy.toml and of promises where longer."""
+    return review.waits.get(found.finding.fingerprint, found.obligation.lead_days)
+
+
+def duty(review: Review, found: ReleaseFinding, say: Words) -> str:
     """Say what one finding asks for."""
-    said = say("report.duty", level=say(f"level.{found.obligation.level}"), days=found.obligation.lead_days)
+    said = say("report.duty", level=say(f"level.{found.obligation.level}"), days=wait(review, found))
     return say("report.guardian", duty=said) if found.obligation.guardian else said
 
 
-def sign(found: ReleaseFinding, say: Words) -> str:
+def sentence(review: Review, found: ReleaseFinding, say: Words) -> str:
+    """Say what changed: in the words that a person gave the finding, else in ours."""
+    decision = decided(review.release, found)
+    return say.texts(decision.says if decision and decision.says else found.finding.explanation)
+
+
+def as_judged(review: Review, found: ReleaseFinding) -> Finding:
+    """Return a finding in the category and direction that a person gave it, where no rule could."""
+    return judged(found.finding, decided(review.release, found))
+
+
+def sign(review: Review, found: ReleaseFinding, say: Words) -> str:
     """Return the sign beside a finding."""
-    if found.finding.category is Category.UNCLASSIFIED:
+    if as_judged(review, found).category is Category.UNCLASSIFIED:
         return say("sign.unclassified")
     return say(f"sign.{found.obligation.level}")
 

@@ -9,12 +9,15 @@ from policy_versions import obligations
 from policy_versions.model import Level, Outlook, ReleaseFinding
 from policy_versions.reports.summary import (
     Report,
+    as_judged,
     decision,
+    direction,
     duty,
     headline,
     lines,
     ordered,
     overall,
+    sentence,
     sign,
     touched,
 )
@@ -66,16 +69,16 @@ def _review(review: Review, outlook: Outlook | None, say: Words, style: Style) -
 
 def _finding(review: Review, found: ReleaseFinding, number: int, say: Words, style: Style) -> Iterator[str]:
     f, span = found.finding, lines(review, found)
-    yield _shown(f"{sign(found, say)} {number}. {say.texts(f.explanation)}")
+    yield _shown(f"{sign(review, found, say)} {number}. {sentence(review, found, say)}")
     where = f"{review.policy.files.get(found.language, found.language)}:{span.first}"
-    yield _shown(f"   {f.fingerprint[:12]}  {where}  {f.rule}  {say(f'category.{f.category}')}")
+    yield _shown(f"   {f.fingerprint[:12]}  {where}  {f.rule}  {say(f'category.{as_judged(review, found).category}')}")
     for quote, mark, part in ((f.evidence_before, "-", "old"), (f.evidence_after, "+", "new")):
         for line in quote.split("\n") if quote else ():
             yield style(_shown(f"   {mark} {line}"), part)
-    yield f"   {say(f'direction.{f.direction}')}"
+    yield f"   {say(direction(review, found))}"
     law, day = ", ".join(found.obligation.law), review.dates.get(f.fingerprint)
     when = say("report.earliest", day=day) if day else ""
-    yield "   " + "  ".join(x for x in (duty(found, say), law, when) if x)
+    yield "   " + "  ".join(x for x in (duty(review, found, say), law, when) if x)
     if review.drafted:
         yield _shown(f"   {say('column.decision')}: {decision(review, found, say)}")
 

@@ -14,6 +14,7 @@ from policy_versions.model import Level
 from policy_versions.strict_yaml import Node, read
 
 LANGUAGES: Final = ("zh-CN", "en")
+_FULL: Final = ("。", "！", "？", "；", "：", "”")
 _PARTS: Final = ("strings", "report", "decisions", "lint", "comments", "recall", "cli")
 
 
@@ -48,7 +49,7 @@ class Words:
 
     def block(self, block: Block) -> str:
         """Say what stands in the way, and how to clear it."""
-        return f"{self.what(block)} {self.how(block)}".strip()
+        return beside(self.what(block), self.how(block))
 
     def parts(self, key: str, args: Mapping[str, str]) -> tuple[tuple[bool, str], ...]:
         """Return a sentence in pieces, each with whether it is a command or name (between backticks in ours)."""
@@ -58,11 +59,17 @@ class Words:
 
     def what(self, block: Block) -> str:
         """Say what stands in the way."""
-        return self(f"block.{block.code}.what", **self._named(block.args))
+        return self(self.key(block, "what"), **self._named(block.args))
 
     def how(self, block: Block) -> str:
         """Say how to clear it."""
-        return self(f"block.{block.code}.how", **self._named(block.args))
+        return self(self.key(block, "how"), **self._named(block.args))
+
+    def key(self, block: Block, part: str) -> str:
+        """Name the sentence on a block (what, how): that for its variant, where there is one."""
+        key = f"block.{block.code}.{part}"
+        own = f"{key}-{block.args.get('variant', '')}"
+        return own if self.has(own) else key
 
     def level(self, level: Level) -> str:
         """Return a level with its sign."""
@@ -86,6 +93,11 @@ class Words:
             if key in named and self.has(f"{kind}.{named[key]}"):
                 named[key] = self(f"{kind}.{named[key]}")
         return named
+
+
+def beside(one: str, other: str) -> str:
+    """Set two sentences side by side: a blank between them, but none behind Chinese punctuation."""
+    return one + other if one.endswith(_FULL) else f"{one} {other}".strip()
 
 
 @cache

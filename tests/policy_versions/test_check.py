@@ -274,7 +274,7 @@ def test_what_lint_blocks_is_not_published(run: Shell) -> None:
     run("draft")
     word(run, "1.0.0")
     code, _, err = run("publish")
-    assert (code, "a placeholder is left: 【待填】" in err) == (1, True)
+    assert (code, "a placeholder is left: “【待填】”" in err) == (1, True)
     run.git.commit({ZH: TEXTS[ZH]})
     first(run)
 

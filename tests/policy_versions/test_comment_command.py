@@ -98,6 +98,17 @@ def test_a_lawyer_needs_no_command_line(git: GitMaker, comment: Comment, capsys:
     assert run(git, "check", "main..HEAD") == 0
 
 
+def test_an_answer_says_what_to_comment_and_shows_commands_as_code(
+    git: GitMaker, comment: Comment, capsys: pytest.CaptureFixture[str]
+) -> None:
+    there = fingerprints(git, capsys)
+    wrong = comment(f"/policy agree {there['en'][:6]}")["reply"]
+    assert "<code>/policy … " in wrong
+    assert "&#96;" not in wrong.rpartition("\n\n")[0]
+    left = comment("/policy status")["reply"]
+    assert "<code>/policy summary</code>" in left or "<code>/policy draft</code>" in left
+
+
 def test_a_lowering_waits_for_a_second_person(
     git: GitMaker, comment: Comment, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -16,6 +16,7 @@ from policy_versions.lint import lint
 from policy_versions.lint.parity import RULES
 from policy_versions.model import Category, Decision, Direction, Finding, Level, Release, ReleaseFinding, Verdict
 from policy_versions.papers import Papers
+from policy_versions.reports.words import words
 from tests.policy_versions.releasing import EN, TOML, ZH
 
 SETTINGS = config.parse(TOML.encode(), lambda _: True)
@@ -107,6 +108,9 @@ def test_what_was_added_in_one_language_only_is_missed_in_the_other() -> None:
     zh = edited("zh-CN", after2=CARD["zh-CN"], at6=LONGER["zh-CN"])
     found = gaps(papers(zh, edited("en", at6=LONGER["en"])))
     assert {(b.code, b.args["path"], b.args["quote"]) for b in found} == {("language-behind", EN, CARD["zh-CN"])}
+    assert all(
+        "nothing was added after" in words("en").what(b) and "没有相应内容" in words("zh-CN").what(b) for b in found
+    )
 
 
 def test_what_only_the_translation_changes_is_shown_in_the_text_that_prevails() -> None:

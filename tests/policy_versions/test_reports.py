@@ -112,6 +112,35 @@ def test_text_leads_with_the_verdict_and_ends_with_what_to_do(language: str) -> 
     assert "   + purpose: x" in lines
 
 
+def test_what_no_rule_explains_has_no_direction_before_somebody_judged_it() -> None:
+    before = review("purpose: x", "odd: y")
+    odd = next(f for f in before.release.findings if f.finding.category is Category.UNCLASSIFIED)
+    shown = text.render(Report((before,)), words("en"))
+    assert "the effect is for a person to judge" in shown
+    assert "no change in effect" not in shown
+    said = Decision(odd.finding.fingerprint, Verdict.CONFIRMED, "r", "lin@example.com", date(2026, 11, 21),
+                    category=Category.DATA, direction=Direction.EXPANDS, says={"en": "We hear you."})  # fmt: skip
+    release = replace(before.release, decisions=(*before.release.decisions, said))
+    after = text.render(Report((replace(before, release=release),)), words("en"))
+    assert "for a person to judge" not in after
+    assert "We hear you." in after
+
+
+def test_a_wait_is_told_as_long_as_its_date_says() -> None:
+    made = review("purpose: x")
+    fingerprint = made.release.findings[0].finding.fingerprint
+    longer = replace(made, waits={fingerprint: 45}, dates={fingerprint: date(2027, 1, 5)})
+    assert "Needs consent, 45 days" in text.render(Report((longer,)), words("en"))
+    assert "earliest 2027-01-05 (45 days)" in markdown.render(Report((longer,)), words("en"))
+
+
+def test_chinese_sentences_stand_without_a_blank_between_them() -> None:
+    block = Block("summary-missing", {"language": "en"})
+    assert "。 " not in words("zh-CN").block(block)
+    assert "。请" in words("zh-CN").block(block)
+    assert ". Comment" in words("en").block(block)
+
+
 def test_text_is_coloured_only_by_the_style_given() -> None:
     painted = text.render(Report((review("purpose: x"),)), words("en"), lambda part, kind: f"<{kind}>{part}")
     assert "<new>   + purpose: x" in painted
