@@ -210,7 +210,7 @@ def test_actions_are_pinned_and_documented() -> None:
         for line in re.findall(r"uses: (\S+)", file.read_text("utf-8")):
             assert re.fullmatch(r"\$/\.github/\S+|[\w/-]+@[0-9a-f]{40}", line) or "OWNER" in line, (file, line)
     for language in ("en", "zh-CN"):
-        text = (root / f"docs/forges.{language}.md").read_text("utf-8")
+        text = (root / f"policy_versions/reference/forges.{language}.md").read_text("utf-8")
         assert {f"policy-{name}" for name in ("check", "comment", "command", "publish")} <= set(
             re.findall(r"policy-\w+", text)
         )
