@@ -28,6 +28,7 @@ from policy_versions.model import (
 from policy_versions.quoting import words
 from policy_versions.reading import deltas
 from policy_versions.substance import substance
+from policy_versions.vocabulary import EditorialKind
 
 __all__ = ["classify", "to_json"]
 
@@ -101,8 +102,12 @@ def classify(before: str, after: str, language: str, *, policy: str = "") -> Ass
     notes += [_note(kind, delta) for kind, delta in idle if id(delta) not in used]
     if upto < size:
         candidates.insert(0, unread(differing[upto], f"{size - upto}/{size}", language))
-    findings = tuple(finding(c, policy) for c in told(exchanged(candidates)))
-    return Assessment(policy, language, findings, tuple(notes))
+    everything = exchanged(candidates)
+    chosen = told(everything)
+    shown = {id(c.delta) for c in chosen}
+    left = {id(c.delta): c.delta for c in everything if id(c.delta) not in shown}
+    notes += [_note(EditorialKind.TOLD, delta) for delta in left.values()]
+    return Assessment(policy, language, tuple(finding(c, policy) for c in chosen), tuple(notes))
 
 
 def _with_faint(candidates: list[Candidate], faint: list[Candidate]) -> list[Candidate]:

@@ -154,6 +154,8 @@ def _substance(candidate: Candidate) -> set[tuple[object, ...]]:
     side = delta.after or delta.before
     cell = side.place if side and delta.flipped else ""
     place = (cell, delta.before.text if delta.before else "", delta.after.text if delta.after else "")
+    if found.rule.kind == "quantity" and delta.before and delta.after:
+        return {(found.direction, *place)}  # a period or an age of two things is two changes, though both read alike
     surfaces = tuple(sorted({f.surface for f in found.gained})), tuple(sorted({f.surface for f in found.lost}))
     return {(found.direction, *place), (found.rule.id, found.direction, cell, *surfaces)} if any(surfaces) else {place}
 

@@ -24,6 +24,7 @@ _NO: Final = re.compile(
     re.IGNORECASE,
 )
 _ORNAMENT: Final = re.compile(r"^[\s*_`]+|[\s*_`.。]+$")
+_LINKED: Final = re.compile(r"\s*[（(]https?://[^\s()（）]*[)）]")
 _LETTER: Final = re.compile(r"[^\W\d_]")
 
 
@@ -48,7 +49,8 @@ def row_name(clause: Clause) -> str:
 @lru_cache(maxsize=1024)
 def _name(row: str) -> str:
     named = (cell for cell in row.split(CELL, BEGINNING)[:BEGINNING] if _LETTER.search(cell) and answer(cell) is None)
-    return plain(next(named, "")).replace("*", "").replace("`", "").strip()[:NAME]
+    name = _LINKED.sub("", plain(next(named, "")).replace("*", "").replace("`", "")).strip()
+    return name if len(name) <= NAME else f"{name[: NAME - 1].rstrip()}…"
 
 
 def cell_pairs(old: Clause, new: Clause) -> Iterator[tuple[str, str, str]]:

@@ -133,6 +133,7 @@ class EditorialKind(StrEnum):
     MOVED = "moved"
     SYNONYM = "synonym"
     RESTATED = "restated"
+    TOLD = "told"
     DATE = "date"
     METRIC = "metric"
     LINK_PATH = "link-path"

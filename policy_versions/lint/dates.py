@@ -26,7 +26,7 @@ _UPDATED: Final = (
     r"|last (?:updated|modified|revised)(?: on)?|updated(?: on)?)"
 )
 _BETWEEN: Final = r"\s*(?:为|是|is)?\W{0,6}\s*"
-# 自 2026 年 12 月 1 日起生效; but 更新日期：2026 年 11 月 1 日, with 生效日期 on the next line or behind it, says another day.
+# 自 2026 年 12 月 1 日起生效; but 更新日期：2026 年 11 月 1 日 with 生效日期 behind it says another day.
 _AFTERWARDS: Final = r"[^\S\n]*(?:起)?[^\S\n]*(?:正式)?(?:生效|施行)(?!日|时间)"
 _VERSION: Final = re.compile(r"(?:版本号?|\bversion)\s*[:：]?\s*v?(\d+(?:\.\d+)*)(?!\d)", re.IGNORECASE)
 

@@ -136,3 +136,36 @@ def test_a_company_whose_name_holds_a_trimming_sign_is_read_whole() -> None:
     before = "重庆一触即发科技有限公司（以下简称“我们”）处理您的个人信息。"
     findings = classify(before, before.replace("重庆", "成都"), "zh-CN").findings
     assert {f.category for f in findings} == {Category.OWNERSHIP}
+
+
+def test_one_period_of_two_things_is_two_changes() -> None:
+    old = "咨询记录自咨询结束之日起保存一年。\n\n## 二\n\n通话录音自通话结束之日起保存一年。\n"
+    found = classify(old, old.replace("一年", "三年"), "zh-CN").findings
+    assert [f.rule for f in found] == ["retention-period", "retention-period"]
+    assert len({f.fingerprint for f in found}) == 2
+
+
+def test_what_is_told_with_another_sentence_is_noted_and_never_lost() -> None:
+    old = "我们收集您的手机号。\n\n## 二\n\n本节说明注册。\n\n## 三\n\n本节说明支付。\n"
+    new = old.replace("注册。", "注册。我们收集您的人脸信息。").replace(
+        "支付。", "支付。支付时，我们收集您的人脸信息。"
+    )
+    made = classify(old, new, "zh-CN")
+    told = [*(f.evidence_after for f in made.findings), *(note.after for note in made.editorial)]
+    assert any("支付时" in text for text in told)
+    assert sum("人脸信息" in text for text in told) == 2
+    assert made.findings
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "language"),
+    [
+        ("个人信息保护负责部门：用户服务部，负责答复。", "个人信息保护负责部门：客户关怀部，负责答复。", "zh-CN"),
+        ("我们的个人信息保护机构为用户服务中心。", "我们的个人信息保护机构为合规办公室。", "zh-CN"),
+        ("Department responsible for personal information: User Services, which answers.",
+         "Department responsible for personal information: Customer Care, which answers.", "en"),
+    ],
+)  # fmt: skip
+def test_another_department_in_charge_is_a_change(before: str, after: str, language: str) -> None:
+    found = classify(before, after, language).findings
+    assert [(str(f.category), f.material) for f in found] == [("contact", True)]
