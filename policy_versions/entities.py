@@ -52,11 +52,11 @@ _ADDRESS_EN: Final = re.compile(
 )
 _PERSON_EN: Final = re.compile(
     r"(?:Dr\.?|Mr\.?|Ms\.?|Mrs\.?|Prof\.?) (?:[A-Z][\w.’'-]+ ?){1,3}|(?<=[Oo]fficer, )(?:[A-Z][\w’'-]+ ){1,2}[A-Z][\w’'-]+|(?<=[Oo]fficer: )(?:[A-Z][\w’'-]+ ){1,2}[A-Z][\w’'-]+"
-    r"|[Dd]epartment (?:responsible for|in charge of)(?: [a-z]+){1,4}(?: is|:)(?: the)?(?: (?:and |& |of )?[A-Z][\w&’'-]+){1,5}"
+    r"|[Dd]epartment (?:responsible for|in charge of)(?: [a-z]+){1,4}(?: is|:)(?: the)?(?P<team>(?: (?:and |& |of )?[A-Z][\w&’'-]+){1,5})"
 )
 _PERSON_ZH: Final = re.compile(
     r"(?:(?:负责人|专员|联系人|保护官|代表人)(?:为|是|：|:)?)([\u4e00-\u9fff]{2,3})(?<!信息)(?<!电话)(?<!方式)(?<!姓名)(?=[，,；;。、（(:：]|$)|[\u4e00-\u9fff](?:先生|女士)"
-    r"|(?:负责|责任|保护|受理)(?:部门|机构)(?:名称)?(?:为|是|：|:)[\u4e00-\u9fff]{1,12}?(?:部|中心|办公室|组|处|委员会|团队)(?![\u4e00-\u9fff])"
+    r"|(?:负责|责任|保护|受理)(?:部门|机构)(?:名称)?(?:为|是|：|:)(?P<team>[\u4e00-\u9fff]{1,12}?(?:部|中心|办公室|组|处|委员会|团队))(?![\u4e00-\u9fff])"
 )
 
 
@@ -104,7 +104,9 @@ def entities(text: str, lexicon: Lexicon) -> tuple[Entity, ...]:
         Entity("e.address", _squash(short_forms(m[0])), m.start())
         for m in (_ADDRESS_ZH if han else _ADDRESS_EN).finditer(bare)
     ]
-    found += [Entity("e.person", _squash(m[0]), m.start()) for m in (_PERSON_ZH if han else _PERSON_EN).finditer(bare)]
+    for m in (_PERSON_ZH if han else _PERSON_EN).finditer(bare):
+        named = "team" if m["team"] else 0
+        found.append(Entity("e.person", _squash(m[named]), m.start(named)))
     found += [
         Entity("e.name", _squash(m[0]), m.start())
         for m in (_NAME_ZH if han else _NAME_EN).finditer(bare)

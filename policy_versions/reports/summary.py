@@ -86,8 +86,8 @@ def first(say: Words) -> str:
 
 
 def counts(review: Review, say: Words) -> str:
-    """Count the changes by kind, the kinds that there are."""
-    findings = [as_judged(review, f) for f in review.release.findings]
+    """Count the changes by kind, the kinds that there are; what several languages say alike is one."""
+    findings = [as_judged(review, group[0]) for group in rows(review)]
     judge = sum(f.category is Category.UNCLASSIFIED for f in findings)
     material = sum(f.material and f.category is not Category.UNCLASSIFIED for f in findings)
     minor = len(findings) - judge - material
