@@ -16,6 +16,7 @@ from typing import Final
 from policy_versions.compare import Delta, put_in
 from policy_versions.editorial import DATE, IDLE, REFERENCE, URL, bare_words
 from policy_versions.facts import Fact, Statement
+from policy_versions.model import ClauseKind
 from policy_versions.quantities import han_number
 from policy_versions.wording import strip_number
 
@@ -34,9 +35,11 @@ _POINTING: Final = frozenset({"scope.policy", "notice.policy", "purpose.word", "
 ENOUGH: Final = 2
 """A sentence that names so many things that policies are about states something (who, does what, with which data)."""
 MUCH: Final = 4
-LONG_EN: Final = 6
-LONG_HAN: Final = 12
-"""So many words (Han: signs) that the other wording lacks and the lexicon does not know may carry a meaning."""
+LONG: Final = 6
+"""So many words that the other wording lacks and the lexicon does not know may carry a meaning."""
+HAN_PER_WORD: Final = 2
+LONGEST_ENTRY: Final = 100
+ENDLESS: Final = 1_000_000
 
 
 def substance(delta: Delta, known: Known, *, rewritten: bool) -> str:
@@ -50,6 +53,8 @@ def substance(delta: Delta, known: Known, *, rewritten: bool) -> str:
     if delta.before is not None and delta.after is not None:
         return idle or _pair(delta, delta.before, delta.after, known, rewritten=rewritten)
     side = delta.after or delta.before
+    if side is not None and not rewritten and not idle and _entry(side):
+        return ""
     if side is None or not _states(side) or (idle and not _weighs(side)):
         return idle or "idle"
     new = delta.after is not None
@@ -62,6 +67,19 @@ def _states(side: Statement) -> bool:
     """Say whether a sentence names enough to state a practice; a denial of one thing states something too."""
     denied = any(f.negated and f.group in _TOPICS and f.concept != "data.any" for f in side.facts)
     return len(topics(side.facts)) + denied >= ENOUGH
+
+
+_LISTS: Final = ("field.data", "field.recipient", "field.purpose", "field.method")
+
+
+def _entry(side: Statement) -> bool:
+    """Say whether this is an entry of a list or table of data, recipients, aims or techniques: one more of them."""
+    clause = side.clause
+    if clause is None or clause.kind not in (ClauseKind.ITEM, ClauseKind.ROW) or clause.head:
+        return False
+    if side.text.rstrip("*_ ").endswith((".", "。", "?", "？")):  # a sentence, or the title that a clause begins with
+        return False
+    return any(side.has(f) for f in _LISTS) and 1 < len(bare_words(side.folded)) <= LONGEST_ENTRY
 
 
 def _weighs(side: Statement) -> bool:
@@ -102,9 +120,16 @@ def _pair(delta: Delta, before: Statement, after: Statement, known: Known, *, re
             return ""
     if topics((*before.facts, *after.facts)) and _lists_more(before.folded, after.folded):
         return ""
-    if not rewritten and topics((*before.facts, *after.facts)) and _says_more(before, after):
+    if not rewritten and _says_more(before, after, _limit(before, after)):
         return ""
     return "synonym"
+
+
+def _limit(before: Statement, after: Statement) -> int:
+    """Give how many other words are too many for a synonym; an entry is known by each, most of all in a cell."""
+    if _entry(before) and _entry(after):
+        return 1 if after.clause and after.clause.kind is ClauseKind.ROW else 3
+    return LONG if topics((*before.facts, *after.facts)) else ENDLESS
 
 
 _LISTED: Final = re.compile(r"[、,，]|以及|和|及|与|\b(?:and|or)\b")
@@ -124,11 +149,11 @@ _NAMED_PATH: Final = re.compile(
 _ENDINGS: Final = ("ing", "ies", "es", "ed", "ly", "s")
 
 
-def _says_more(before: Statement, after: Statement) -> bool:
+def _says_more(before: Statement, after: Statement, limit: int) -> bool:
     """Say whether one wording has many words of which the other has none, even spelt or inflected in another way."""
     if _HAN.search(before.folded) and _HAN.search(after.folded):
         one, other = (Counter(_HAN.findall(_NAMED_PATH.sub("", s.folded))) for s in (before, after))
-        return max((one - other).total(), (other - one).total()) >= LONG_HAN
+        return max((one - other).total(), (other - one).total()) >= limit * HAN_PER_WORD
     one, other = (Counter(_stems(s.folded)) for s in (before, after))
     gone, come = sorted((one - other).elements()), sorted((other - one).elements())
     for word in tuple(gone):
@@ -136,7 +161,7 @@ def _says_more(before: Statement, after: Statement) -> bool:
         if like:
             gone.remove(word)
             come.remove(like[0])
-    return max(len(gone), len(come)) >= LONG_EN
+    return max(len(gone), len(come)) >= limit
 
 
 def _stems(folded: str) -> Iterator[str]:

@@ -117,3 +117,28 @@ def test_a_rewritten_text_may_repeat_what_it_says(language: str) -> None:
 def test_words_put_in_are_named_for_what_they_are(language: str, before: str, after: str) -> None:
     found = judged(before, after, language).findings
     assert [(f.category, f.direction) for f in found] == [("purpose", "expands")]
+
+
+@pytest.mark.parametrize(
+    ("language", "before", "after"),
+    [
+        (
+            "en",
+            "## What we collect\n\nWe collect the following data:\n\n- your phone number,\n- your name.\n",
+            "## What we collect\n\nWe collect the following data:\n\n- your phone number,\n- a roster,\n- your name.\n",
+        ),
+        (
+            "en",
+            "## Who receives data\n\n| Provider | Country |\n| --- | --- |\n| Crowdbeam | Chile |\n",
+            "## Who receives data\n\n| Provider | Country |\n| --- | --- |\n| Pagetick | Chile |\n",
+        ),
+        (
+            "zh",
+            "## 我们收集的信息\n\n我们收集以下信息：\n\n- 手机号码\n- 姓名\n",
+            "## 我们收集的信息\n\n我们收集以下信息：\n\n- 手机号码\n- 队友名册\n- 姓名\n",
+        ),
+    ],
+)
+def test_an_entry_that_no_word_list_knows_is_reported_all_the_same(language: str, before: str, after: str) -> None:
+    assert classify(before, after, language).findings
+    assert classify(after, before, language).findings
