@@ -138,9 +138,22 @@ _LISTED: Final = re.compile(r"[、,，]|以及|和|及|与|\b(?:and|or)\b")
 def _lists_more(before: str, after: str) -> bool:
     """Say whether one wording is the other with an item of an enumeration put in: a list's words are its substance."""
     item = put_in(before, after)
-    return len(bare_words(item)) >= 2 and bool(_LISTED.search(item))
+    if len(bare_words(item)) >= 2 and _LISTED.search(item):
+        return True
+    short, long = sorted((before, after), key=len)
+    commas = _HAN_COMMA if _HAN.search(long) else _LISTED
+    if len(commas.findall(long)) <= len(commas.findall(short)):
+        return False
+    one, other = _bag(short), _bag(long)  # the last `and` of an enumeration moves when an item joins it
+    return not one - other and len("".join((other - one).elements())) >= 2
 
 
+def _bag(folded: str) -> Counter[str]:
+    return Counter(_SIGNS.findall(_LISTED.sub(" ", URL.sub(" ", folded))))
+
+
+_HAN_COMMA: Final = re.compile(r"、")
+_SIGNS: Final = re.compile(r"[a-z0-9]{4,}|[\u4e00-\u9fff]")
 _HAN: Final = re.compile(r"[\u4e00-\u9fff]")
 _WORD: Final = re.compile(r"[a-z0-9]+")
 _NAMED_PATH: Final = re.compile(

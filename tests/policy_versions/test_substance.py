@@ -39,6 +39,11 @@ def test_a_new_sentence_about_a_practice_never_passes_in_silence(language: str, 
     ("language", "before", "after"),
     [
         ("zh", "(1) 产品或技术服务的供应商。", "(1) 产品、广告或技术服务的供应商。"),
+        (
+            "en",
+            "This covers the app, website and mini program.",
+            "This covers the app, website, mini program and Acme Pro.",
+        ),
         ("zh", "您最多可以绑定两台设备来接收登录信息。", "您最多可以绑定五台设备来接收登录信息。"),
         (
             "en",
