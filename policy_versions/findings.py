@@ -247,18 +247,21 @@ def lines(side: Statement | None) -> Lines:
     return side.clause.lines if side and side.clause else Lines()
 
 
-def to_json(assessment: Assessment) -> dict[str, Any]:
-    """Give the shape that `policyctl classify --format json` prints."""
+def to_json(assessment: Assessment, *, full: bool = False) -> dict[str, Any]:
+    """Give the shape that `policyctl classify --format json` prints; outside programs rely on its keys.
+
+    `full` adds what was found to mean nothing new, and to each finding its witness, laws, DPV terms and the reason of
+    its confidence.
+    """
     from policy_versions.obligations import level_of  # noqa: PLC0415 - the table is only needed for printing
 
-    return {
+    answer: dict[str, Any] = {
         "material": assessment.material,
         "level": str(level_of(assessment.findings)),
-        "findings": [finding_json(f) for f in assessment.findings],
-        "editorial": [
-            {"kind": e.kind, "lines": _lines_json(e.lines_before, e.lines_after)} for e in assessment.editorial
-        ],
+        "findings": [finding_json(f) | (_reasons(f) if full else {}) for f in assessment.findings],
     }
+    notes = [{"kind": e.kind, "lines": _lines_json(e.lines_before, e.lines_after)} for e in assessment.editorial]
+    return answer | ({"editorial": notes} if full else {})
 
 
 def finding_json(finding: Finding) -> dict[str, Any]:
@@ -272,13 +275,18 @@ def finding_json(finding: Finding) -> dict[str, Any]:
         "evidence_before": finding.evidence_before,
         "evidence_after": finding.evidence_after,
         "confidence": str(finding.confidence),
-        "confidence_reason": dict(finding.confidence_reason),
         "explanation": dict(finding.explanation),
+        "fingerprint": finding.fingerprint,
+        "lines": _lines_json(finding.lines_before, finding.lines_after),
+    }
+
+
+def _reasons(finding: Finding) -> dict[str, Any]:
+    return {
+        "confidence_reason": dict(finding.confidence_reason),
         "witness": dict(finding.witness),
         "law": list(finding.law),
         "terms": list(finding.terms),
-        "fingerprint": finding.fingerprint,
-        "lines": _lines_json(finding.lines_before, finding.lines_after),
     }
 
 

@@ -23,23 +23,24 @@ from policy_versions.model import Assessment
 @click.option(
     "--batch", help="File (or - for standard input) with one JSON object a line: id, before, after, language."
 )
+@click.option("--full", is_flag=True, help="Add to the JSON: editorial changes, witness, laws, terms, why so sure.")
 @click.option("--policy", default="", help="Identity of the policy, part of every fingerprint.")
 @SPEAKS
 def classify(
-    before: Path | None, after: Path | None, language: str | None, form: str, batch: str | None, policy: str
+    before: Path | None, after: Path | None, language: str | None, form: str, batch: str | None, full: bool, policy: str
 ) -> None:
     """Say what changed from BEFORE to AFTER and what it means."""
     if batch is not None:
         if before or after:
             raise click.UsageError("--batch takes no BEFORE and AFTER")
-        sys.exit(_batch(batch, policy))
+        sys.exit(_batch(batch, policy, full=full))
     if before is None or after is None:
         raise click.UsageError("give two files: BEFORE AFTER (or --batch FILE)")
     from policy_versions.classify import to_json  # noqa: PLC0415 - keeps `--help` light
 
     found = assess(before, after, language, policy)
     if form == "json":
-        click.echo(json.dumps(to_json(found), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(to_json(found, full=full), ensure_ascii=False, indent=2))
     else:
         _print(found)
 
@@ -74,13 +75,13 @@ def read(path: Path) -> str:
         raise TextError(f"{path}: line {line}: not valid UTF-8") from None
 
 
-def _batch(source: str, policy: str) -> int:
+def _batch(source: str, policy: str, *, full: bool) -> int:
     """Answer each line as it comes; return 1 when any of them could not be judged."""
     failed = 0
     for number, line in enumerate(_lines(source), 1):
         if not line.strip():
             continue
-        answer, good = _answer(number, line, policy)
+        answer, good = _answer(number, line, policy, full=full)
         failed |= not good
         sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
         sys.stdout.flush()
@@ -103,7 +104,7 @@ def _decoded(stream: IO[bytes]) -> Iterator[str]:
         yield line.decode("utf-8", "replace")
 
 
-def _answer(number: int, line: str, policy: str) -> tuple[dict[str, Any], bool]:
+def _answer(number: int, line: str, policy: str, *, full: bool) -> tuple[dict[str, Any], bool]:
     from policy_versions.classify import to_json  # noqa: PLC0415
 
     identity: object = None
@@ -116,7 +117,7 @@ def _answer(number: int, line: str, policy: str) -> tuple[dict[str, Any], bool]:
         if language is not None and not isinstance(language, str):
             raise TextError(f"line {number}: `language` must be a string")
         found = assess(Path(asked["before"]), Path(asked["after"]), language, str(asked.get("policy", policy)))
-        return {"id": identity, **to_json(found)}, True
+        return {"id": identity, **to_json(found, full=full)}, True
     except json.JSONDecodeError as error:
         return {"id": identity, "error": f"line {number}: not JSON: {error.msg}"}, False
     except RecursionError:

@@ -44,11 +44,10 @@ def test_a_changed_address_is_neutral_contact() -> None:
 
 def test_json_has_the_agreed_shape() -> None:
     shape = to_json(classify(EN, EN.replace("privacy@example.com", "dpo@example.org"), "en"))
-    assert set(shape) == {"material", "level", "findings", "editorial"}
+    assert set(shape) == {"material", "level", "findings"}
     assert set(shape["findings"][0]) == {
         "rule", "category", "effect", "direction", "material", "evidence_before", "evidence_after",
         "confidence", "explanation", "fingerprint", "lines",
-        "confidence_reason", "witness", "law", "terms",
     }  # fmt: skip
     assert shape["findings"][0]["lines"] == {"before": [9, 9], "after": [9, 9]}
 

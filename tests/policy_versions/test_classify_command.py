@@ -20,7 +20,8 @@ FINDING = {
     "rule", "category", "effect", "direction", "material", "evidence_before", "evidence_after", "confidence",
     "explanation", "fingerprint", "lines",
 }  # fmt: skip
-ANSWER = ["material", "level", "findings"]  # these come first, in this order; keys may be added after them
+REASONS = {"confidence_reason", "witness", "law", "terms"}
+ANSWER = ["material", "level", "findings"]
 NOTHING = {"material": False, "level": "none", "findings": []}
 
 
@@ -52,9 +53,9 @@ def _json(capsys: pytest.CaptureFixture[str], *arguments: str) -> Any:
 
 def test_one_change_as_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     found = _json(capsys, "before.md", "after.md")
-    assert list(found)[:3] == ANSWER
+    assert list(found) == ANSWER
     (one,) = found["findings"]
-    assert set(one) >= FINDING
+    assert set(one) == FINDING
     assert (one["category"], one["effect"], one["direction"], one["material"]) == ("data", "added", "expands", True)
     assert one["evidence_after"] in AFTER
     assert one["lines"] == {"before": [5, 5], "after": [5, 5]}
@@ -66,6 +67,12 @@ def test_a_side_that_has_nothing_is_empty_and_nowhere(folder: Path, capsys: pyte
         assert (one["evidence_before"], one["lines"]["before"]) == ("", [0, 0])
     for one in _json(capsys, "after.md", "empty.md")["findings"]:
         assert (one["evidence_after"], one["lines"]["after"]) == ("", [0, 0])
+
+
+def test_the_full_answer_adds_reasons_and_loses_nothing(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = _json(capsys, "before.md", "after.md", "--full")
+    assert list(found) == [*ANSWER, "editorial"]
+    assert set(found["findings"][0]) == FINDING | REASONS
 
 
 @pytest.mark.parametrize("same", ["before.md", "crlf.md", "bom.md"])
@@ -128,7 +135,7 @@ def test_a_batch_answers_each_line_in_order(
     assert (code, err) == (1, "")
     assert [a["id"] for a in answers] == ["a", None, 5, None, "n", "fr", None, "l", "same"]
     assert [a["id"] for a in answers if "error" not in a] == ["a", "fr", "same"]
-    assert list(answers[0])[:4] == ["id", *ANSWER]
+    assert list(answers[0]) == ["id", *ANSWER]
     assert {"id": "same", **NOTHING}.items() <= answers[-1].items()
     assert "line 3" in answers[1]["error"]
 

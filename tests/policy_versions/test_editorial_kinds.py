@@ -58,6 +58,6 @@ def test_the_schema_of_reports_knows_the_list() -> None:
 )  # fmt: skip
 def test_classify_says_why_nothing_new_is_meant(before: str, after: str, language: str, kind: str) -> None:
     page = "# 政策\n\n{}\n" if language == "zh-CN" else "# Policy\n\n{}\n"
-    said = to_json(classify(page.format(before), page.format(after), language))
+    said = to_json(classify(page.format(before), page.format(after), language), full=True)
     assert said["findings"] == []
     assert [note["kind"] for note in said["editorial"]] == [kind]
