@@ -80,18 +80,8 @@ def classify(before: str, after: str, language: str, *, policy: str = "") -> Ass
     read = [delta for edit in differing[:upto] for delta in deltas(edit, language)]
     blind = not understood(language)
     for delta in read:
-        if blind:
-            form = editorial_kind(delta)
-            idle += [(form, delta)] if form in FORM else []
-            candidates += [] if form in FORM else [unexplained(delta)]
-            continue
-        found, weak = _judge(delta, texts, size)
+        kind, found, weak = _verdict(delta, texts, size, blind=blind)
         faint += weak
-        kind = (
-            ""
-            if found or delta.flipped
-            else editorial_kind(delta) or substance(delta, texts.names, rewritten=size > FEW)
-        )
         if kind:
             idle.append((kind, delta))
         else:
@@ -108,6 +98,20 @@ def classify(before: str, after: str, language: str, *, policy: str = "") -> Ass
     left = {id(c.delta): c.delta for c in everything if id(c.delta) not in shown}
     notes += [_note(EditorialKind.TOLD, delta) for delta in left.values()]
     return Assessment(policy, language, tuple(finding(c, policy) for c in chosen), tuple(notes))
+
+
+def _verdict(delta: Delta, texts: Texts, size: int, *, blind: bool) -> tuple[str, list[Candidate], list[Candidate]]:
+    """Give the editorial kind of an edit or '', what the rules find in it, and what they find faintly.
+
+    `blind`: there is no lexicon of the language, so only a change of form is known for what it is.
+    """
+    kind = editorial_kind(delta)
+    if blind:
+        return kind if kind in FORM else "", [], []
+    found, faint = ([], []) if kind else _judge(delta, texts, size)
+    if found or delta.flipped:  # a cell that turned from yes to no is never editorial
+        return "", found, faint
+    return kind or substance(delta, texts.names, rewritten=size > FEW), found, faint
 
 
 def _with_faint(candidates: list[Candidate], faint: list[Candidate]) -> list[Candidate]:
@@ -142,8 +146,6 @@ def _plain(text: str, language: str) -> str:
 
 def _judge(delta: Delta, texts: Texts, size: int) -> tuple[list[Candidate], list[Candidate]]:
     """Give what the rules find in an edit; and, where that is nothing, the best of what they find faintly."""
-    if editorial_kind(delta):
-        return [], []
     found: list[Candidate] = []
     faint: list[Candidate] = []
     for rule in possible(delta):

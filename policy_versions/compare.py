@@ -133,11 +133,16 @@ def _named(fact: Fact) -> bool:
 def put_in(one: str, other: str) -> str:
     """Give what must be put into the shorter of two texts to make the longer one, '' where that is not all."""
     short, long = sorted((one, other), key=len)
-    head = common(short, long)
-    tail = common(short[head:][::-1], long[head:][::-1])
+    head, tail = ends(short, long)
     return long[head : len(long) - tail] if head + tail >= len(short) else ""
 
 
-def common(one: str, other: str) -> int:
+def ends(short: str, long: str) -> tuple[int, int]:
+    """Count the signs with which both begin, and those with which the rests end."""
+    head = _common(short, long)
+    return head, _common(short[head:][::-1], long[head:][::-1])
+
+
+def _common(one: str, other: str) -> int:
     """Count the signs with which both begin."""
     return next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))

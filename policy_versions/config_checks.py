@@ -43,10 +43,10 @@ def meaning(report: Report, raw: Mapping[str, Any], exists: Callable[[str], bool
 
 
 def _lint(report: Report, lint: Mapping[str, Any]) -> None:
-    from policy_versions.lint.run import severities  # noqa: PLC0415 - few repositories set it, and rules read texts
-
     named = strings(lint.get("block"))
     if named:
+        from policy_versions.lint.run import severities  # noqa: PLC0415 - few repositories set it, and rules read texts
+
         one_of(report, "lint.block", named, severities())
     if isinstance(lint.get("languages"), str):
         one_of(report, "lint.languages", [lint["languages"]], ("block", "prevailing"))

@@ -194,6 +194,7 @@ def _han_starts(text: str) -> Iterator[tuple[int, str]]:
         yield i, match[0][:3] if match.end() - i > 1 else text[i : i + 2]
 
 
+@cache
 def languages() -> tuple[str, ...]:
     """Name the languages there is a lexicon for."""
     return tuple(sorted(f.stem for f in FOLDER.glob("*.yaml")))
@@ -201,13 +202,17 @@ def languages() -> tuple[str, ...]:
 
 def family(language: str) -> str:
     """Name the lexicon that serves a language tag; English serves what has none of its own."""
-    head = language.lower().replace("_", "-").split("-")[0]
-    return head if head in languages() else "en"
+    return _primary(language) if understood(language) else "en"
 
 
 def understood(language: str) -> bool:
     """Say whether there is a lexicon for a language tag."""
-    return language.lower().replace("_", "-").split("-")[0] in languages()
+    return _primary(language) in languages()
+
+
+def _primary(language: str) -> str:
+    """Give the primary subtag (RFC 5646)."""
+    return language.lower().replace("_", "-").split("-")[0]
 
 
 @cache

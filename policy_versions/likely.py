@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from policy_versions import rules
-from policy_versions.compare import Delta, common
+from policy_versions.compare import Delta, ends
 from policy_versions.findings import Candidate
 from policy_versions.matchers import Match, match, possible
 from policy_versions.model import Direction, Effect
@@ -37,8 +37,7 @@ def _put_in(delta: Delta) -> bool:
     if delta.before is None or delta.after is None:
         return False
     short, long = sorted((delta.before.folded, delta.after.folded), key=len)
-    head = common(short, long)
-    return head + common(short[head:][::-1], long[head:][::-1]) >= len(short) - 2
+    return sum(ends(short, long)) >= len(short) - 2
 
 
 def _likely(delta: Delta) -> list[Match]:

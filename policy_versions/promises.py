@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from math import ceil
 from typing import Final
 
@@ -47,6 +48,7 @@ class Promise:
     quote: str
 
 
+@lru_cache(maxsize=8)  # the dates and the lint both ask it of the text in force
 def promise(text: str, language: str) -> Promise | None:
     """Return the longest wait that a text promises before a change takes effect, or None."""
     family = lexicon.family(language)
