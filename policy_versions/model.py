@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from policy_versions.outlook import Mail as Mail
+from policy_versions.outlook import Outlook as Outlook
+from policy_versions.outlook import Reach as Reach
 from policy_versions.plain import plain
 from policy_versions.vocabulary import Category as Category
 from policy_versions.vocabulary import ChangeKind as ChangeKind
@@ -290,52 +293,3 @@ class Publisher:
     policy_titles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     annexes: Mapping[str, str] = field(default_factory=dict)
     comments: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a finding shows in the new file: lines, and columns as editors count them (1-based, the end one past).
-
-    Columns are 0 where the quote does not stand there letter by letter; what was removed shows where it was taken out.
-    `before` and `after` are the quotes for readers: no markup, and … where the sentence goes on.
-    """
-
-    lines: Lines
-    first_column: int = 0
-    last_column: int = 0
-    before: str = ""
-    after: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Mail:
-    """The notice of a release in one language as people would get it; `text` is the mail's plain text."""
-
-    language: str
-    subject: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """Whom a release would be told to, in numbers only; `source` says where these people were counted.
-
-    `minors` counts people for whom a guardian is asked, `channels` messages by channel, `unreachable` messages that
-    cannot be sent, by reason; `bad_rows` were not counted because the source has them wrong.
-    """
-
-    source: str
-    people: int
-    minors: int
-    channels: Mapping[str, int]
-    languages: Mapping[str, int]
-    unreachable: Mapping[str, int]
-    bad_rows: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Outlook:
-    """What a release would cause: the notice in each language, and whom it reaches (None: nobody counted)."""
-
-    mails: tuple[Mail, ...] = ()
-    reach: Reach | None = None

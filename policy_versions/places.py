@@ -4,16 +4,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import Final
 
 from policy_versions.matching import in_order
-from policy_versions.model import Finding, Lines, Place, ReleaseFinding
+from policy_versions.model import Finding, Lines, ReleaseFinding
 
 _BOUNDS: Final = frozenset("\n\r。！？；：.!?;:|#>-+•·")
 _NUMBER: Final = re.compile(r"(?:^|\n)\W*(?:\d+|[a-zA-Z]|[一二三四五六七八九十]+)[.、)）]$")
 _HALF: Final = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*$")  # a link whose target was cut off
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a finding shows in the new file: lines, and columns as editors count them (1-based, the end one past).
+
+    Columns are 0 where the quote does not stand there letter by letter; what was removed shows where it was taken out.
+    `before` and `after` are the quotes for readers: no markup, and … where the sentence goes on.
+    """
+
+    lines: Lines
+    first_column: int = 0
+    last_column: int = 0
+    before: str = ""
+    after: str = ""
 
 
 def by_language(

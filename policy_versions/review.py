@@ -11,8 +11,9 @@ from policy_versions import decisions, obligations, obstacles, places
 from policy_versions.config import Config, Policy
 from policy_versions.decisions import Block
 from policy_versions.errors import ConfigError
-from policy_versions.model import Editorial, Level, Place, Release, ReleaseFinding, ReleaseText
+from policy_versions.model import Editorial, Level, Release, ReleaseFinding, ReleaseText
 from policy_versions.papers import Papers
+from policy_versions.places import Place
 from policy_versions.sources import (
     ASSESSED,
     Classifier,

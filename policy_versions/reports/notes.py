@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from policy_versions.decisions import Block, decided
-from policy_versions.model import Decision, Level, Lines, Place, ReleaseFinding
+from policy_versions.model import Decision, Level, Lines, ReleaseFinding
+from policy_versions.places import Place
 from policy_versions.reports.summary import Report, duty, lines, sentence
 from policy_versions.reports.words import Words
 from policy_versions.review import Review

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policy_versions.classify import classify
-from policy_versions.model import Category, Confidence, Direction, Effect, Finding, Lines, Place
-from policy_versions.places import places
+from policy_versions.model import Category, Confidence, Direction, Effect, Finding, Lines
+from policy_versions.places import Place, places
 
 
 def finding(before: str = "", after: str = "", old: Lines = Lines(), new: Lines = Lines()) -> Finding:  # noqa: B008

@@ -25,11 +25,11 @@ from policy_versions.model import (
     Lines,
     Mail,
     Outlook,
-    Place,
     Reach,
     ReleaseFinding,
     Verdict,
 )
+from policy_versions.places import Place
 from policy_versions.reports import github, gitlab, markdown, sarif, text
 from policy_versions.reports import json as json_report
 from policy_versions.reports.formats import FORMATS, render

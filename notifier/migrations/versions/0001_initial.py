@@ -39,7 +39,18 @@ def triggers(dialect: str) -> list[str]:
 
 
 def upgrade() -> None:
-    """Make all tables."""
+    """Make all tables, those first that others refer to."""
+    _campaigns()
+    _consent()
+    _people()
+    _sending()
+    _records()
+    for statement in triggers(op.get_bind().dialect.name):
+        op.execute(sa.text(statement))
+
+
+def _campaigns() -> None:
+    """Make the table of campaigns."""
     op.create_table(
         "campaigns",
         sa.Column("id", sa.Text(), nullable=False),
@@ -65,6 +76,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_campaigns")),
         sa.UniqueConstraint("policy", "number", "kind", "round", name=op.f("uq_campaigns_policy")),
     )
+
+
+def _consent() -> None:
+    """Make what is kept of consent: events, guardians, requests for a link."""
     op.create_table(
         "consent_events",
         sa.Column("id", sa.Text(), nullable=False),
@@ -110,6 +125,10 @@ def upgrade() -> None:
         sa.Column("at", UTCDateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("recipient_id", "at", name=op.f("pk_link_requests")),
     )
+
+
+def _people() -> None:
+    """Make who is told, the screens they saw and their addresses."""
     op.create_table(
         "recipients",
         sa.Column("id", sa.Text(), nullable=False),
@@ -142,6 +161,10 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("recipient_id", "channel", name=op.f("pk_addresses")),
     )
+
+
+def _sending() -> None:
+    """Make what is planned and leased."""
     op.create_table(
         "chunks",
         sa.Column("campaign_id", sa.Text(), nullable=False),
@@ -177,6 +200,10 @@ def upgrade() -> None:
         ),
     )
     op.create_index("ix_deliveries_chunk", "deliveries", ["campaign_id", "channel", "chunk"], unique=False)
+
+
+def _records() -> None:
+    """Make what is recorded of it: receipts, banners, results."""
     op.create_table(
         "receipts",
         sa.Column("id", sa.Text(), nullable=False),
@@ -218,8 +245,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery_events")),
     )
     op.create_index("ix_delivery_events_delivery", "delivery_events", ["delivery_id"], unique=False)
-    for statement in triggers(op.get_bind().dialect.name):
-        op.execute(sa.text(statement))
 
 
 def downgrade() -> None:
