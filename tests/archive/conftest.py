@@ -264,6 +264,19 @@ files = { zh-CN = "policies/privacy/zh-CN.md", en = "policies/privacy/en.md" }
 """
 
 
+TERMS = """
+schema = 1
+authoritative = "en"
+languages = ["en"]
+jurisdictions = ["EU"]
+[[policy]]
+id = "terms"
+title = { en = "Terms" }
+files = { en = "terms.md" }
+"""
+"""A history without releases: one policy in English."""
+
+
 def publish(git: GitMaker, release: Release) -> None:
     """Commit a release of the sample with its texts and tag it."""
     files: dict[str, str | bytes] = {

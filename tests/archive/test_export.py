@@ -22,6 +22,7 @@ from archive.site import Site
 from policy_versions.cli import cli
 from policy_versions.errors import ConfigError
 from policy_versions.release import Record
+from tests.archive.conftest import TERMS
 from tests.archive.linkcheck import broken
 from tests.policy_versions.gitmaker import GitMaker
 
@@ -84,25 +85,13 @@ def test_every_export_of_a_day_has_the_same_bytes(repository: GitMaker, tmp_path
     assert found[0] == found[1] == found[2]
 
 
-HISTORY = """
-schema = 1
-authoritative = "en"
-languages = ["en"]
-jurisdictions = ["EU"]
-[[policy]]
-id = "terms"
-title = { en = "Terms" }
-files = { en = "terms.md" }
-"""
-
-
 def contents(folder: Path) -> dict[str, bytes]:
     return {str(f.relative_to(folder)): f.read_bytes() for f in folder.rglob("*") if f.is_file()}
 
 
 def test_several_processes_write_the_bytes_that_one_writes(tmp_path: Path, today: date) -> None:
     git = GitMaker(tmp_path / "policies")
-    git.commit({"policy.toml": HISTORY})
+    git.commit({"policy.toml": TERMS})
     for n in range(140):
         git.commit({"terms.md": f"# Terms\n\nWe keep it for {n} days.\n\nAlways the same.\n"})
     file = tmp_path / "index.sqlite3"

@@ -11,24 +11,14 @@ from archive import site
 from archive.index import Index
 from policy_versions.errors import UnknownVersionError
 from policy_versions.release import Record, stated
+from tests.archive.conftest import TERMS
 from tests.policy_versions.gitmaker import GitMaker
-
-TOML = """
-schema = 1
-authoritative = "en"
-languages = ["en"]
-jurisdictions = ["EU"]
-[[policy]]
-id = "terms"
-title = { en = "Terms" }
-files = { en = "terms.md" }
-"""
 
 
 @pytest.fixture
 def made(tmp_path: Path) -> GitMaker:
     git = GitMaker(tmp_path / "policies")
-    git.commit({"policy.toml": TOML, "terms.md": "# Terms\n\none\n"})
+    git.commit({"policy.toml": TERMS, "terms.md": "# Terms\n\none\n"})
     git.commit({"terms.md": "# Terms\r\n\r\ntwo 中文\r\n"})
     git.commit({"terms.md": "# Terms\n\none\n"})
     return git

@@ -68,15 +68,17 @@ def bench() -> None:
                 _ledger(", PostgreSQL", url, Path(folder))
 
 
+def grown_up(count: int) -> Iterator[Recipient]:
+    """Make so many people who answer for themselves and have a mail address."""
+    for n in range(count):
+        yield Recipient(f"p{n:07}", "zh-CN", "CN", date(1990, 1, 1), addresses={"email": f"p{n:07}@example.org"})
+
+
 def _ledger(on: str, url: str, folder: Path) -> Campaign:
     """Plan a campaign and record its results."""
     with Database.open(url) as database:
         database.create()
-        people = (
-            Recipient(f"p{n:07}", "zh-CN", "CN", date(1990, 1, 1), addresses={"email": f"p{n:07}@example.org"})
-            for n in range(PEOPLE)
-        )
-        recipients.save(database, people, NOW)
+        recipients.save(database, grown_up(PEOPLE), NOW)
         driver = psycopg_insert(url) if on else partial(_insert, folder / "plan.db")
         campaign = _plan(on, database, driver)
         driver = psycopg_append(url) if on else partial(_append, folder / "record.db")

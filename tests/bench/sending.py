@@ -11,19 +11,18 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from datetime import date
 from pathlib import Path
 
 from notifier import campaigns, outbox
 from notifier.compose import Composer
-from notifier.model import Recipient, State
+from notifier.model import State
 from notifier.outbox import Relay
 from notifier.settings import Settings
 from notifier.store import campaigns as stored
 from notifier.store import recipients
 from notifier.store.engine import Database
 from tests.bench.harness import rate
-from tests.bench.notifier import NOW, PUBLISHER, RELEASE, messages, postgres
+from tests.bench.notifier import NOW, PUBLISHER, RELEASE, grown_up, messages, postgres
 
 PEOPLE = 10_000
 SIDE_BY_SIDE = 4
@@ -50,11 +49,7 @@ def _send(name: str, url: str, folder: Path, port: int) -> None:
     settings = Settings.load(env, folder)
     with Database.open(url) as database:
         database.create()
-        people = (
-            Recipient(f"p{n:07}", "zh-CN", "CN", date(1990, 1, 1), addresses={"email": f"p{n:07}@example.org"})
-            for n in range(PEOPLE)
-        )
-        recipients.save(database, people, NOW)
+        recipients.save(database, grown_up(PEOPLE), NOW)
         plan = campaigns.plan(database, campaigns.draft(RELEASE, PUBLISHER, NOW), NOW)
         stored.start(database, plan.campaign.id, "bench", NOW)
         size = len(Composer().compose(next(messages(plan.campaign, 1)), NOW))

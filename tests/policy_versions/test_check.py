@@ -11,16 +11,8 @@ from click.testing import CliRunner, Result
 
 from policy_versions.cli import main
 from tests.policy_versions.gitmaker import GitMaker
-from tests.policy_versions.releasing import TOML
+from tests.policy_versions.releasing import EN, TEXTS, TOML, ZH
 
-ZH, EN = "policies/privacy/zh-CN.md", "policies/privacy/en.md"
-TEXTS = {
-    ZH: "# 隐私政策\n\n## 一、使用\n\n我们收集您的手机号，用于创建账号。\n\n"
-    "## 二、联系\n\n邮箱：support@example.com\n\n"
-    "某公司，privacy@example.com。您可以向监管部门投诉。\n",
-    EN: "# Privacy policy\n\n## 1. Use\n\nWe collect your phone number to create your account.\n\n## 2. Contact\n\n"
-    "Email: support@example.com\n\nSome Co., privacy@example.com. You may complain to the authority.\n",
-}  # fmt: skip
 NEW = {
     ZH: TEXTS[ZH].replace("support@example.com", "help@example.com"),
     EN: TEXTS[EN].replace("support@example.com", "help@example.com"),

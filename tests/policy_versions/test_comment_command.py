@@ -13,18 +13,10 @@ from policy_versions import release_file
 from policy_versions.cli import main
 from policy_versions.model import Category, Direction, Level, Release, Verdict
 from tests.policy_versions.gitmaker import GitMaker
-from tests.policy_versions.releasing import TOML
+from tests.policy_versions.releasing import EN, TEXTS, TOML, ZH
 
-ZH, EN = "policies/privacy/zh-CN.md", "policies/privacy/en.md"
 LOGINS = '[logins]\nLin-Legal = "lin@example.com"\n"zhou" = "zhou@example.com"\n'
-OLD = {
-    ZH: "# 隐私政策\n\n## 一、使用\n\n我们收集您的手机号，用于创建账号。\n\n"
-    "## 二、联系\n\n邮箱：support@example.com\n\n"
-    "某公司，privacy@example.com。您可以向监管部门投诉。\n",
-    EN: "# Privacy policy\n\n## 1. Use\n\nWe collect your phone number to create your account.\n\n## 2. Contact\n\n"
-    "Email: support@example.com\n\nSome Co., privacy@example.com. You may complain to the authority.\n",
-}  # fmt: skip
-NEW = {path: text.replace("support@example.com", "help@example.com") for path, text in OLD.items()}
+NEW = {path: text.replace("support@example.com", "help@example.com") for path, text in TEXTS.items()}
 Comment = Callable[..., dict[str, Any]]
 
 
@@ -34,7 +26,7 @@ def git(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> GitMaker:
     made.git("config", "user.name", "T")
     made.git("config", "user.email", "t@e.cn")
     made.write("policy.toml", TOML.replace("[site]", LOGINS + "[site]"))
-    made.commit(dict(OLD))
+    made.commit(dict(TEXTS))
     run(made, "draft")
     path = made.root / "policies/privacy/releases/1.0.0.yaml"
     path.write_text(path.read_text("utf-8").replace('zh-CN: ""', "zh-CN: 变").replace('en: ""', "en: c"), "utf-8")
@@ -215,8 +207,8 @@ def test_what_no_rule_explains_is_worded_in_the_comment(
 ) -> None:
     git.commit(
         {
-            EN: OLD[EN].replace("## 2.", "We collect your data in the ways that this page describes.\n\n## 2."),
-            ZH: OLD[ZH],
+            EN: TEXTS[EN].replace("## 2.", "We collect your data in the ways that this page describes.\n\n## 2."),
+            ZH: TEXTS[ZH],
         }
     )
     run(git, "check", "main..HEAD", "--format", "json")
