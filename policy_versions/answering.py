@@ -155,7 +155,7 @@ def _seconded(one: Command, older: Decision | None, fingerprint: str, by: str) -
     if older.by == by:
         raise _Refused(Block("second-missing", {**about, "by": by}))
     reason = f"{older.reason} | {by}: {one.reason}" if one.reason else older.reason
-    return replace(older, second=by, reason=reason)
+    return replace(older, second=by, reason=reason, same_as={**older.same_as, **one.same_as})
 
 
 def _waits(release: Release, made: Decision, config: Config) -> bool:

@@ -28,6 +28,7 @@ _MARKS: Final = " \t\u3000,，、:：;；.。-—–=＝`'\"“”‘’()（）
 _LIST: Final = " \t\u3000,，、;；+&"
 _DAY: Final = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
 _FIELD: Final = re.compile(r"\s*(?:[-*+]\s+)?([^:：=＝]{1,40}?)\s*[:：=＝]\s*(.*?)\s*")
+_LABEL: Final = re.compile(r"(?!https?$)[A-Za-z][A-Za-z_-]{0,19}|[^\W\d_A-Za-z]{1,6}")  # one word, no address
 _ANSWER: Final = re.compile(r"([a-z0-9_]+)\s*[=:：＝]\s*([^\s,，;；、。]+)[\s,，;；、]*", re.IGNORECASE)
 _LONGEST: Final = 60  # characters of what somebody wrote, when it is told back to them
 
@@ -232,12 +233,21 @@ def _fields(made: Command, tail: str, rest: list[str]) -> Command:
             made, last = changed, name
             if words()["fields"].get(name) == "reason":
                 reasons.append(parts[2])
-        elif made.verb is Verb.SUMMARY and (language := words()["languages"].get(last)):
-            said = f"{made.texts[language]}\n{line.strip()}"
-            made = replace(made, texts={**made.texts, language: said})
+        elif made.verb is Verb.SUMMARY:
+            made = _summed(made, words()["languages"].get(last), line, parts[1] if parts else "")
         else:
             reasons.append(line.strip())
     return replace(made, reason=" ".join(reasons).strip())
+
+
+def _summed(made: Command, language: str | None, line: str, label: str) -> Command:
+    """Add a further line to a summary; what begins like another label, or stands under none, is no guess of ours."""
+    if language is None or _LABEL.fullmatch(label):
+        table = words()["languages"]
+        names = [min((w for w in table if table[w] == x), key=len) for x in dict.fromkeys(table.values())]
+        shown = ", ".join(f"{name}: …" for name in names)
+        raise _Misread("label-unknown", given=_cut(label or line), allowed=shown)
+    return replace(made, texts={**made.texts, language: f"{made.texts[language]}\n{line.strip()}"})
 
 
 def _field(made: Command, name: str, value: str) -> Command | None:

@@ -2,7 +2,8 @@
 
 Each finding seeks its counterpart in the other text: the sentence that a person quoted (`same_as` of a decision), a
 finding of the same kind and direction, or one that no rule explains in the clause that stands at the same place. Where
-both old texts have the same clauses, places correspond, and a clause that stayed as it was is a forgotten translation.
+both old texts have the same clauses, places correspond, and a clause that stayed as it was is a forgotten translation:
+also of a finding that two people overruled, for the sentence changed all the same.
 Where one finding of a clause has its counterpart, another kind beside it in one language only warns: the rules of two
 languages name one sentence differently, and the stricter of both counts for the release anyway.
 """
@@ -30,13 +31,14 @@ _Spot = float  # the old clause's place; halfway between two for what is new
 
 @dataclass
 class _Side:
-    """One language: its texts, its findings as people judged them, and where its clauses changed."""
+    """One language: its texts, its findings as people judged them or overruled, and where its clauses changed."""
 
     language: str
     path: str
     before: str
     after: str
     found: Sequence[ReleaseFinding]
+    overruled: Sequence[ReleaseFinding] = ()
 
     @cached_property
     def old(self) -> Document:
@@ -96,9 +98,13 @@ def problems(papers: Papers) -> Iterator[Problem]:
 def _side(papers: Papers, language: str) -> _Side:
     release, config = papers.release, papers.config
     own = [f for f in release.findings if f.language == language and (f.finding.material or _odd(f.finding))]
-    found = [f for f in own if not dismissed(release, f, config)]
-    as_judged = [ReleaseFinding(judged(f.finding, decided(release, f)), language, f.obligation) for f in found]
-    return _Side(language, papers.files[language], papers.before[language], papers.now[language], as_judged)
+    overruled = [f for f in own if dismissed(release, f, config)]
+    as_judged = [
+        ReleaseFinding(judged(f.finding, decided(release, f)), language, f.obligation)
+        for f in own
+        if f not in overruled
+    ]
+    return _Side(language, papers.files[language], papers.before[language], papers.now[language], as_judged, overruled)
 
 
 def _odd(finding: Finding) -> bool:
@@ -106,13 +112,18 @@ def _odd(finding: Finding) -> bool:
 
 
 def _between(papers: Papers, lead: _Side, other: _Side) -> Iterator[Problem]:
-    parallel = _parallel(lead, other) if lead.found or other.found else False
+    any_found = any((lead.found, other.found, lead.overruled, other.overruled))
+    parallel = any_found and _parallel(lead, other)
     here, there = Counter(map(_kind, lead.found)), Counter(map(_kind, other.found))
     for one, two, missing, counts in ((lead, other, "parity-missing", there), (other, lead, "parity-extra", here)):
         left = counts.copy()
         said: set[tuple[str, int]] = set()
-        for found in one.found:
-            fault = _fault(papers, found, one, two, left, parallel=parallel)
+        for found in (*one.found, *one.overruled):
+            overruled = found in one.overruled
+            if overruled:
+                fault = None if _said(papers, found, two) else _behind(found, one, two, parallel=parallel)
+            else:
+                fault = _fault(papers, found, one, two, left, parallel=parallel)
             if fault is None:
                 continue
             code, line, words = fault
@@ -122,7 +133,8 @@ def _between(papers: Papers, lead: _Side, other: _Side) -> Iterator[Problem]:
             said.add(key)
             mild = code == "absent" and _agreed(found, one, two, parallel=parallel)
             code = missing if code == "absent" else code
-            yield Problem(code, two.path, line, _args(found, one, two, words), blocks=False if mild else None)
+            args = _args(found, one, two, words, overruled=overruled)
+            yield Problem(code, two.path, line, args, blocks=False if mild else None)
 
 
 def _fault(
@@ -132,12 +144,9 @@ def _fault(
     finding = found.finding
     if _said(papers, found, two):
         return None
+    if behind := _behind(found, one, two, parallel=parallel):
+        return behind
     spot = one.spot(finding) if parallel else None
-    if spot is not None and not _near(spot, two.touched):
-        line, words = two.line_of(spot)
-        return "language-behind", line, words
-    if not two.found and two.before == two.after:
-        return "language-behind", 1, ""
     kind = _kind(found)
     if left[kind]:
         # Of one kind a translation may join or part what the other text says in two sentences: places decide.
@@ -148,6 +157,16 @@ def _fault(
     clash = (str(finding.category), str(_CLASH.get(finding.direction, "")))
     line = two.line_of(spot)[0] if spot is not None else 1
     return ("parity-opposite" if left[clash] else "absent"), line, ""
+
+
+def _behind(found: ReleaseFinding, one: _Side, two: _Side, *, parallel: bool) -> tuple[str, int, str] | None:
+    """Return where the other text stayed as it was, though the sentence of a finding changed."""
+    spot = one.spot(found.finding) if parallel else None
+    if spot is not None and not _near(spot, two.touched):
+        line, words = two.line_of(spot)
+        return "language-behind", line, words
+    in_text = found.finding.lines_after.first or found.finding.lines_before.first  # a risk stands in no text
+    return ("language-behind", 1, "") if in_text and two.before == two.after else None
 
 
 def _said(papers: Papers, found: ReleaseFinding, two: _Side) -> bool:
@@ -201,15 +220,16 @@ def _shown(text: str) -> str:
     return flat if len(flat) <= _LONGEST else f"{flat[: _LONGEST - 1].rstrip()}…"
 
 
-def _args(found: ReleaseFinding, one: _Side, two: _Side, words: str) -> dict[str, str]:
+def _args(found: ReleaseFinding, one: _Side, two: _Side, words: str, *, overruled: bool) -> dict[str, str]:
     finding = found.finding
+    added = bool(words) and not finding.evidence_before
     quote = _shown(finding.evidence_after or finding.evidence_before)
     return {
         "language": two.language,
         "other": one.language,
         "quote": quote,
         "words": _shown(words) or "—",
-        **({"variant": "added"} if words and not finding.evidence_before else {}),
+        **({"variant": "overruled"} if overruled else {"variant": "added"} if added else {}),
         "category": str(finding.category),
         "direction": str(finding.direction),
         "fingerprint": finding.fingerprint[:12],

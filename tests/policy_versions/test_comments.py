@@ -104,6 +104,16 @@ def test_questions_of_the_table_are_answered_on_the_line_too() -> None:
     [
         ("/policy summary\nzh: 新增语音\n第二行\nen: Voice", {"zh-CN": "新增语音\n第二行", "en": "Voice"}, None),
         ("/policy 摘要 中文：新增语音", {"zh-CN": "新增语音"}, None),
+        (
+            "/policy summary\nen: Voice\nfrom 10:30 on\nhttps://example.com/x\nTwo words: this\nfor: privacy",
+            {"en": "Voice\nfrom 10:30 on\nhttps://example.com/x\nTwo words: this"},
+            None,
+        ),
+        (
+            "/policy summary\nzh: 新增\n我们会收集您的语音：用于识别",
+            {"zh-CN": "新增\n我们会收集您的语音：用于识别"},
+            None,
+        ),
         ("/policy effective 2026-12-31", {}, date(2026, 12, 31)),
         ("/policy 生效日期：２０２６年１２月３１日", {}, date(2026, 12, 31)),
     ],
@@ -121,6 +131,10 @@ def test_summaries_and_the_day_are_set(body: str, texts: dict[str, str], day: da
         ("/policy agree", "fingerprint-missing"),
         ("/policy agree everything is fine", "fingerprint-missing"),
         ("/policy agree a1b x", "fingerprint-missing"),
+        ("/policy summary\nzh: 新增语音\nfr: La voix\nen: Voice", "label-unknown"),
+        ("/policy summary\nzh: 新增语音\n日文：音声", "label-unknown"),
+        ("/policy summary What is new\nen: Voice", "label-unknown"),
+        ("/policy summary\nfr: La voix", "label-unknown"),
         ("/policy effective soon", "day-missing"),
         ("/policy effective 2026-13-01", "day-missing"),
         ("/policy agree a1b2c3 x\ncategory: stuff", "category-unknown"),

@@ -161,11 +161,37 @@ def test_a_person_may_quote_the_sentence_that_says_the_same() -> None:
     assert gaps(decide(open_one, "zh-CN", same_as={"en": " . "}))
 
 
-def test_what_two_people_found_mistaken_needs_no_translation() -> None:
-    open_one = papers(edited("zh-CN", at6=LONGER["zh-CN"]), OLD["en"])
-    assert gaps(decide(open_one, "zh-CN", verdict=Verdict.OVERRULED))
-    done = decide(open_one, "zh-CN", verdict=Verdict.OVERRULED, second="zhou@example.com")
-    assert gaps(done) == []
+def test_what_two_people_found_mistaken_is_missed_nowhere_but_translated_all_the_same() -> None:
+    overruled = {"verdict": Verdict.OVERRULED, "second": "zhou@example.com"}
+    beside = papers(
+        edited("zh-CN", at6=LONGER["zh-CN"]), edited("en", at6="We keep your personal information for 12 months.")
+    )
+    beside = replace(beside, release=replace(beside.release, findings=tuple(
+        f for f in beside.release.findings if f.language == "zh-CN"
+    )))  # fmt: skip
+    assert {b.code for b in gaps(beside)} == {"parity-missing"}
+    assert gaps(decide(beside, "zh-CN", **overruled)) == []
+    untouched = papers(edited("zh-CN", at6=LONGER["zh-CN"]), OLD["en"])
+    assert gaps(decide(untouched, "zh-CN", verdict=Verdict.OVERRULED))
+    (left,) = gaps(decide(untouched, "zh-CN", **overruled))
+    assert (left.code, left.args["line"], left.args["words"], left.warns) == (
+        "language-behind",
+        "13",
+        OLD["en"][6],
+        False,
+    )
+    assert "overruled" in words("en").what(left)
+    assert "否定" in words("zh-CN").what(left)
+    quoted = decide(untouched, "zh-CN", same_as={"en": OLD["en"][6]}, **overruled)
+    assert gaps(quoted) == []
+
+
+def test_an_overruled_finding_hides_no_forgotten_translation_of_another_shape() -> None:
+    of = papers(edited("zh-CN", at6=LONGER["zh-CN"]), OLD["en"])
+    other = text(["Preface.", *OLD["en"]])
+    uneven = replace(of, before={**of.before, "en": other}, now={**of.now, "en": other})
+    done = decide(uneven, "zh-CN", verdict=Verdict.OVERRULED, second="zhou@example.com")
+    assert [(b.code, b.args["line"]) for b in gaps(done)] == [("language-behind", "1")]
 
 
 def test_what_a_person_classified_counts_as_that() -> None:
