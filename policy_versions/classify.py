@@ -13,7 +13,7 @@ from policy_versions.editorial import FORM, editorial_kind
 from policy_versions.entities import short_forms
 from policy_versions.extent import READ, limit, within
 from policy_versions.facts import Fact
-from policy_versions.findings import Candidate, exchanged, finding, lines, to_json, told, unread
+from policy_versions.findings import Candidate, exchanged, finding, lines, to_json, unread
 from policy_versions.foremost import foremost, guessed
 from policy_versions.lexicon import MAX_SCAN, load, understood
 from policy_versions.likely import FAINT, placed, unexplained
@@ -28,6 +28,7 @@ from policy_versions.model import (
 from policy_versions.quoting import words
 from policy_versions.reading import deltas
 from policy_versions.substance import substance
+from policy_versions.telling import MOST, told
 from policy_versions.vocabulary import EditorialKind
 
 __all__ = ["classify", "to_json"]
@@ -58,13 +59,16 @@ class Texts:
         return fact.concept in _concepts(self.before if new else self.after, self.han)
 
 
-def classify(before: str, after: str, language: str, *, policy: str = "") -> Assessment:
+def classify(before: str, after: str, language: str, *, policy: str = "", whole: bool = False) -> Assessment:
     """Judge the change from one text of a policy to the next; `language` is a tag such as `zh-CN` or `en`.
 
     Identical texts, and texts that differ in form only, give no finding. The result is deterministic and in the order
     of the document. A change too large to be judged in bounded time is judged in part, and a finding says so; a text
     too large for a policy raises TextError. In a language without a lexicon whatever differs in more than form is
     `unclassified`: nothing in it is understood, so that a person must judge all of it.
+
+    Of each category the most telling findings are told, and of those that say the same in several places one; `whole`
+    tells all, and a finding that stands for several names their places (`also`): nothing of substance is left out.
     """
     for text in (before, after):
         limit(len(text.encode()))
@@ -93,11 +97,13 @@ def classify(before: str, after: str, language: str, *, policy: str = "") -> Ass
     if upto < size:
         candidates.insert(0, unread(differing[upto], f"{size - upto}/{size}", language))
     everything = exchanged(candidates)
-    chosen = told(everything)
-    shown = {id(c.delta) for c in chosen}
+    notes += _elsewhere(candidates, everything)
+    chosen = told(everything, None if whole else MOST)
+    shown = {id(c.delta) for one in chosen for c in (one.head, *(one.doubles if whole else ()))}
     left = {id(c.delta): c.delta for c in everything if id(c.delta) not in shown}
     notes += [_note(EditorialKind.TOLD, delta) for delta in left.values()]
-    return Assessment(policy, language, tuple(finding(c, policy) for c in chosen), tuple(notes))
+    findings = tuple(finding(one.head, policy, one.doubles if whole else ()) for one in chosen)
+    return Assessment(policy, language, findings, tuple(notes))
 
 
 def _verdict(delta: Delta, texts: Texts, size: int, *, blind: bool) -> tuple[str, list[Candidate], list[Candidate]]:
@@ -195,6 +201,13 @@ def _novelty(found: Match, texts: Texts, *, pair: bool) -> float:
     if not all(f.group in ("data", "party", "aim", "method", "place", "e") for f in (*found.lost, *found.gained)):
         return 1.0
     return (0.6 if guessed(found) else 1.0) if fresh else 0.5
+
+
+def _elsewhere(candidates: list[Candidate], kept: list[Candidate]) -> list[Editorial]:
+    """Note the sentences that went at one place and came at another, and say the same there."""
+    there = {id(side) for c in kept for side in (c.delta.before, c.delta.after) if side}
+    gone = {id(c.delta): c.delta for c in candidates}.values()
+    return [_note(EditorialKind.RESTATED, d) for d in gone if not {id(d.before), id(d.after)} & there]
 
 
 def _note(kind: str, delta: Delta) -> Editorial:

@@ -1,4 +1,4 @@
-"""What is told of the matches: doubles joined, the most telling chosen, quotes cut, words put in."""
+"""How a match is told: what came and went joined, quotes cut, words put in."""
 
 from __future__ import annotations
 
@@ -21,13 +21,12 @@ from policy_versions.model import (
     Effect,
     Finding,
     Lines,
+    Passage,
 )
 from policy_versions.quoting import LIMIT, fingerprint, quote, verbatim
 from policy_versions.rows import row_name
 from policy_versions.wording import visible
 
-PER_CATEGORY: Final = 8
-"""How many findings of one category are told of one change; the most telling come first."""
 GENTLE: Final = frozenset({Category.SECURITY, Category.NOTICE, Category.SCOPE})
 """Categories that are material only when the person ends up with less, or new people or products are covered."""
 
@@ -128,38 +127,6 @@ def _text(candidate: Candidate) -> str:
     return side.folded if side else ""
 
 
-def told(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Choose what is told: of each category the most telling, one for each change of substance, in document order."""
-    kept: list[tuple[int, Candidate]] = []
-    by: dict[Category, list[tuple[int, Candidate]]] = {}
-    for n, c in enumerate(candidates):
-        by.setdefault(c.match.rule.category, []).append((n, c))
-    for found in by.values():
-        seen: set[tuple[object, ...]] = set()
-        for n, c in sorted(found, key=lambda p: (-p[1].score, p[0])):
-            keys = _substance(c)
-            if (
-                keys & seen
-                or len(kept) - sum(k.match.rule.category != c.match.rule.category for _, k in kept) >= PER_CATEGORY
-            ):
-                continue
-            seen |= keys
-            kept.append((n, c))
-    return [c for _, c in sorted(kept, key=lambda p: p[0])]
-
-
-def _substance(candidate: Candidate) -> set[tuple[object, ...]]:
-    """Give the keys under which two matches tell the same: the same sentence, or the same words the same way."""
-    found, delta = candidate.match, candidate.delta
-    side = delta.after or delta.before
-    cell = side.place if side and delta.flipped else ""
-    place = (cell, delta.before.text if delta.before else "", delta.after.text if delta.after else "")
-    if found.rule.kind == "quantity" and delta.before and delta.after:
-        return {(found.direction, *place)}  # a period or an age of two things is two changes, though both read alike
-    surfaces = tuple(sorted({f.surface for f in found.gained})), tuple(sorted({f.surface for f in found.lost}))
-    return {(found.direction, *place), (found.rule.id, found.direction, cell, *surfaces)} if any(surfaces) else {place}
-
-
 def unread(edit: Edit, left: str, language: str) -> Candidate:
     """Tell with which edit the part begins that is left to a person; `left` says how much of how much that is."""
     rule = next(r for r in rules.load() if r.id == "too-large")
@@ -169,10 +136,11 @@ def unread(edit: Edit, left: str, language: str) -> Candidate:
     return Candidate(Match(rule, Effect.CHANGED, Direction.NEUTRAL, (), ()), Delta(old, new, (), ()), 2.0)
 
 
-def finding(candidate: Candidate, policy: str) -> Finding:
+def finding(candidate: Candidate, policy: str, doubles: Sequence[Candidate] = ()) -> Finding:
+    """Tell of a match; `doubles` are others of the same substance, which it stands for."""
     found, delta = candidate.match, candidate.delta
-    before = quote(delta.before.text, _place(found.lost, delta, new=False)) if delta.before else ""
-    after = quote(delta.after.text, _place(found.gained, delta, new=True)) if delta.after else ""
+    before, after = _evidence(candidate)
+    also = _also(doubles, Passage(before, after, lines(delta.before), lines(delta.after)))
     clause = _clause(delta)
     path = clause.path if clause else ()
     rule = found.rule
@@ -188,16 +156,30 @@ def finding(candidate: Candidate, policy: str) -> Finding:
         lines_before=lines(delta.before),
         lines_after=lines(delta.after),
         confidence=confidence(found, candidate.score),
-        fingerprint=fingerprint(rule.id, policy, path, before, after),
+        fingerprint=fingerprint(rule.id, policy, path, before, after, [(p.before, p.after) for p in also]),
         explanation=said.explanation,
         args={"what": _what(found, delta), "law": "; ".join(rule.law)},
-        sensitive=any(f.concept in SENSITIVE for f in (*found.lost, *found.gained)),
+        sensitive=any(f.concept in SENSITIVE for c in (candidate, *doubles) for f in (*c.match.lost, *c.match.gained)),
         path=path,
+        also=also,
         law=rule.law,
         witness=said.witness,
         confidence_reason=said.confidence_reason,
         terms=said.terms,
     )
+
+
+def _evidence(candidate: Candidate) -> tuple[str, str]:
+    found, delta = candidate.match, candidate.delta
+    before = quote(delta.before.text, _place(found.lost, delta, new=False)) if delta.before else ""
+    after = quote(delta.after.text, _place(found.gained, delta, new=True)) if delta.after else ""
+    return before, after
+
+
+def _also(doubles: Sequence[Candidate], own: Passage) -> tuple[Passage, ...]:
+    """Give the places of doubles, each once; what the finding itself quotes is none."""
+    found = (Passage(*_evidence(c), lines(c.delta.before), lines(c.delta.after)) for c in doubles)
+    return tuple(dict.fromkeys(p for p in found if p != own))
 
 
 SENSITIVE: Final = frozenset(

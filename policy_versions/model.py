@@ -9,6 +9,8 @@ from datetime import date, timedelta
 from policy_versions.outlook import Mail as Mail
 from policy_versions.outlook import Outlook as Outlook
 from policy_versions.outlook import Reach as Reach
+from policy_versions.passage import Lines as Lines
+from policy_versions.passage import Passage as Passage
 from policy_versions.plain import plain
 from policy_versions.vocabulary import Category as Category
 from policy_versions.vocabulary import ChangeKind as ChangeKind
@@ -20,14 +22,6 @@ from policy_versions.vocabulary import Level as Level
 from policy_versions.vocabulary import ReleaseStatus as ReleaseStatus
 from policy_versions.vocabulary import SegmentKind as SegmentKind
 from policy_versions.vocabulary import Verdict as Verdict
-
-
-@dataclass(frozen=True, slots=True)
-class Lines:
-    """A span of source lines, 1-based, both ends included; `(0, 0)` means nowhere on that side."""
-
-    first: int = 0
-    last: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +99,8 @@ class ClauseChange:
 class Finding:
     """One change of substance (or one that a person must judge), with quotes that are verbatim text of each side.
 
-    `witness` is the last part of `explanation`. `terms` are W3C DPV IRIs. Release files keep nothing after `path`.
+    `witness` is the last part of `explanation`. `terms` are W3C DPV IRIs. `also` are the other places of the
+    same change: the fingerprint, and so any decision, covers them too. Release files keep nothing after `also`.
     """
 
     rule: str
@@ -123,6 +118,7 @@ class Finding:
     args: Mapping[str, str] = field(default_factory=dict)
     sensitive: bool = False
     path: tuple[str, ...] = ()
+    also: tuple[Passage, ...] = ()
     law: tuple[str, ...] = ()
     witness: Mapping[str, str] = field(default_factory=dict)
     confidence_reason: Mapping[str, str] = field(default_factory=dict)

@@ -102,7 +102,10 @@ def _same(written: Finding | None, shown: Finding) -> bool:
     """Compare what duties follow from and people are shown; lines and words of explanation may have moved on."""
     judged = ("rule", "category", "effect", "direction", "material", "confidence", "sensitive")
     parts = (*judged, "evidence_before", "evidence_after")
-    return written is not None and all(getattr(written, p) == getattr(shown, p) for p in parts)
+    if written is None or not all(getattr(written, p) == getattr(shown, p) for p in parts):
+        return False
+    ours, theirs = (sorted((p.before, p.after) for p in side.also) for side in (written, shown))
+    return ours == theirs
 
 
 def _summaries(release: Release, config: Config) -> list[Block]:

@@ -35,9 +35,15 @@ def quote(text: str, at: float) -> str:
     return window.strip()
 
 
-def fingerprint(rule: str, policy: str, path: Sequence[str], before: str, after: str) -> str:
-    """Hash what makes a finding the same one after a rebase: rule, policy, headings and the words of its evidence."""
+def fingerprint(
+    rule: str, policy: str, path: Sequence[str], before: str, after: str, also: Sequence[tuple[str, str]] = ()
+) -> str:
+    """Hash what makes a finding the same one after a rebase: rule, policy, headings and the words of its evidence.
+
+    `also` are the words (before, after) of the other places it stands for: one more or one fewer is another finding.
+    """
     parts = [rule, policy, "\x1f".join(map(words, path)), words(before), words(after)]
+    parts += sorted(f"{words(old)}\x1f{words(new)}" for old, new in also)
     return hashlib.sha256("\x1e".join(parts).encode()).hexdigest()[:32]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Final
 
@@ -18,6 +18,7 @@ from policy_versions.model import (
     Level,
     Lines,
     Obligation,
+    Passage,
     Release,
     ReleaseFinding,
     ReleaseStatus,
@@ -25,30 +26,16 @@ from policy_versions.model import (
     Verdict,
     Waiver,
 )
-from policy_versions.obligations import after
-from policy_versions.strict_yaml import Node, read, write
+from policy_versions.release_writing import DATES, DECISION, DUTY, FINDING, KEYS, MAY_LACK, PLACE, WAIVER, dump
+from policy_versions.strict_yaml import Node, read
 from policy_versions.yaml_fields import Fields
+
+__all__ = ["FOLDER", "dump", "numbers", "owned", "parse", "path_of"]
 
 FOLDER: Final = "policies/{policy}/releases/"
 _LINES: Final = re.compile(r"(\d{1,7})-(\d{1,7})")
 _NUMBER: Final = re.compile(r"\d{1,9}(\.\d{1,9}){0,2}")
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
-_DATES: Final = ("announced_on", "effective_on", "earliest_effective_on", "withdrawn_on")
-_KEYS: Final = (
-    "policy", "number", "previous", *_DATES, "withdrawn_for", "withdrawn_by", "comment_days",
-    "level", "guardian", "lead_days", "texts", "summaries", "answers",
-    "prevailing", "decisions", "waivers", "findings",
-)  # fmt: skip
-_DECISION: Final = (
-    "fingerprint", "verdict", "reason", "by", "on", "second", "level", "answers", "category", "direction", "says",
-    "same_as",
-)  # fmt: skip
-_WAIVER: Final = ("rule", "quote", "reason", "by", "second", "on")
-_FINDING: Final = (
-    "fingerprint", "language", "rule", "category", "effect", "direction", "material", "confidence", "sensitive",
-    "evidence_before", "evidence_after", "lines", "path", "args", "explanation", "duty",
-)  # fmt: skip
-_DUTY: Final = ("level", "lead_days", "guardian", "law", "jurisdictions", "blocks", "modifiers")
 
 
 def path_of(policy: str, number: str) -> str:
@@ -87,112 +74,12 @@ def parse(data: bytes, name: str) -> Release:
     return release
 
 
-def dump(release: Release, header: str = "", *, today: date | None = None) -> bytes:
-    """Write a release file; `parse` gives the same release back (commit, status and blobs live in git, not here).
-
-    `today` stands in for the day of announcing while that is open, to show the earliest lawful effective date.
-    """
-    start, days = release.announced_on or today, release.lead_days
-    earliest = after(start, days) if start else None
-    fields: dict[str, Node] = {
-        "policy": release.policy,
-        "number": release.number,
-        "previous": release.previous,
-        "announced_on": _day(release.announced_on),
-        "effective_on": _day(release.effective_on),
-        "earliest_effective_on": _day(earliest),
-        "withdrawn_on": _day(release.withdrawn_on),
-        "withdrawn_for": dict(release.withdrawn_for),
-        "withdrawn_by": release.withdrawn_by,
-        "comment_days": str(release.comment_days or ""),
-        "level": release.level,
-        "guardian": _truth(release.guardian),
-        "lead_days": str(days),
-        "texts": {k: {"path": t.path, "sha256": t.sha256} for k, t in release.texts.items()},
-        "summaries": dict(release.summaries),
-        "answers": {k: _truth(v) for k, v in release.answers.items()},
-        "prevailing": release.prevailing,
-        "decisions": [_decision(d) for d in release.decisions],
-        "waivers": [{k: _day(w.on) if k == "on" else getattr(w, k) for k in _WAIVER} for w in release.waivers],
-        "findings": [_finding(f) for f in release.findings],
-    }
-    optional = {
-        "earliest_effective_on", "withdrawn_on", "withdrawn_for", "withdrawn_by", "comment_days", "answers", "waivers",
-        "prevailing",
-    }  # fmt: skip
-    return write({k: _words(v) for k, v in fields.items() if v or k not in optional}, header)
-
-
-def _words(node: Node) -> Node:
-    """Turn enum members into the plain text that they are."""
-    if isinstance(node, dict):
-        return {str(k): _words(v) for k, v in node.items()}
-    return [_words(v) for v in node] if isinstance(node, list) else str(node)
-
-
-def _day(day: date | None) -> str:
-    return day.isoformat() if day else ""
-
-
-def _truth(value: bool) -> str:
-    return "true" if value else "false"
-
-
-def _decision(decision: Decision) -> Node:
-    fields: dict[str, Node] = {
-        "fingerprint": decision.fingerprint,
-        "verdict": decision.verdict,
-        "reason": decision.reason,
-        "by": decision.by,
-        "on": _day(decision.on),
-        "second": decision.second,
-        "level": decision.level or "",
-        "answers": {k: _truth(v) for k, v in decision.answers.items()},
-        "category": decision.category or "",
-        "direction": decision.direction or "",
-        "says": dict(decision.says),
-        "same_as": dict(decision.same_as),
-    }
-    return {k: v for k, v in fields.items() if v or k in _DECISION[:5]}
-
-
-def _finding(found: ReleaseFinding) -> Node:
-    f, duty = found.finding, found.obligation
-    fields: dict[str, Node] = {
-        "fingerprint": f.fingerprint,
-        "language": found.language,
-        "rule": f.rule,
-        "category": f.category,
-        "effect": f.effect,
-        "direction": f.direction,
-        "material": _truth(f.material),
-        "confidence": f.confidence,
-        "sensitive": _truth(f.sensitive),
-        "evidence_before": f.evidence_before,
-        "evidence_after": f.evidence_after,
-        "lines": {k: f"{x.first}-{x.last}" for k, x in (("before", f.lines_before), ("after", f.lines_after))},
-        "path": list(f.path),
-        "args": dict(f.args),
-        "explanation": dict(f.explanation),
-        "duty": {
-            "level": duty.level,
-            "lead_days": str(duty.lead_days),
-            "guardian": _truth(duty.guardian),
-            "law": list(duty.law),
-            "jurisdictions": dict(duty.jurisdictions),
-            "blocks": list(duty.blocks),
-            "modifiers": list(duty.modifiers),
-        },
-    }
-    return {k: v for k, v in fields.items() if v or k not in {"path", "args"}}
-
-
 class _Reader(Fields):
     """Reads the keys of a release file."""
 
     def release(self, node: Node) -> Release:
-        top = self.table("", node, _KEYS, needed=("policy", "number", "previous", "texts", "summaries"))
-        days = {key: self.day(key, top.get(key, "")) for key in _DATES}
+        top = self.table("", node, KEYS, needed=("policy", "number", "previous", "texts", "summaries"))
+        days = {key: self.day(key, top.get(key, "")) for key in DATES}
         return Release(
             policy=self.text("policy", top.get("policy", "")),
             number=self.match("number", top.get("number", ""), _NUMBER, "MAJOR.MINOR.PATCH"),
@@ -224,14 +111,14 @@ class _Reader(Fields):
         return ReleaseText(language, self.text(f"{at}.path", given.get("path", "")), digest)
 
     def waiver(self, at: str, node: Node) -> Waiver:
-        given = self.table(at, node, _WAIVER, needed=_WAIVER)
-        rule, quote, reason, by, second = (self.text(f"{at}.{k}", given.get(k, "")) for k in _WAIVER[:5])
+        given = self.table(at, node, WAIVER, needed=WAIVER)
+        rule, quote, reason, by, second = (self.text(f"{at}.{k}", given.get(k, "")) for k in WAIVER[:5])
         return Waiver(
             rule, quote, reason, by, second, self.day(f"{at}.on", given.get("on", ""), needed=True) or date.min
         )
 
     def decision(self, at: str, node: Node) -> Decision:
-        given = self.table(at, node, _DECISION, needed=("fingerprint", "verdict", "reason", "by", "on"))
+        given = self.table(at, node, DECISION, needed=("fingerprint", "verdict", "reason", "by", "on"))
         return Decision(
             self.text(f"{at}.fingerprint", given.get("fingerprint", "")),
             self.choice(f"{at}.verdict", given.get("verdict", ""), Verdict, Verdict.CONFIRMED),
@@ -252,8 +139,8 @@ class _Reader(Fields):
         )
 
     def finding(self, at: str, node: Node) -> ReleaseFinding:
-        given = self.table(at, node, _FINDING, needed=tuple(k for k in _FINDING if k not in {"path", "args"}))
-        lines = self.children(f"{at}.lines", given.get("lines", {}), lambda key, v, _: self.lines(key, v))
+        given = self.table(at, node, FINDING, needed=tuple(k for k in FINDING if k not in MAY_LACK))
+        lines = self.spans(at, given)
         finding = Finding(
             rule=self.text(f"{at}.rule", given.get("rule", "")),
             category=self.choice(f"{at}.category", given.get("category", ""), Category, Category.UNCLASSIFIED),
@@ -270,12 +157,19 @@ class _Reader(Fields):
             args=self.texts(f"{at}.args", given.get("args", {})),
             sensitive=self.truth(f"{at}.sensitive", given.get("sensitive", "")),
             path=self.items(f"{at}.path", given.get("path", []), self.text),
+            also=self.items(f"{at}.also", given.get("also", []), self.passage),
         )
         language = self.text(f"{at}.language", given.get("language", ""))
         return ReleaseFinding(finding, language, self.duty(f"{at}.duty", given.get("duty", {})))
 
+    def passage(self, at: str, node: Node) -> Passage:
+        given = self.table(at, node, PLACE, needed=PLACE)
+        before, after = (self.text(f"{at}.{key}", given.get(key, "")) for key in PLACE[:2])
+        lines = self.spans(at, given)
+        return Passage(before, after, lines.get("before", Lines()), lines.get("after", Lines()))
+
     def duty(self, at: str, node: Node) -> Obligation:
-        given = self.table(at, node, _DUTY, needed=("level", "lead_days"))
+        given = self.table(at, node, DUTY, needed=("level", "lead_days"))
         return Obligation(
             self.choice(f"{at}.level", given.get("level", ""), Level, Level.NONE),
             self.count(f"{at}.lead_days", given.get("lead_days", "")),
@@ -289,6 +183,9 @@ class _Reader(Fields):
             ),
             self.items(f"{at}.modifiers", given.get("modifiers", []), self.text),
         )
+
+    def spans(self, at: str, given: Mapping[str, Node]) -> dict[str, Lines]:
+        return self.children(f"{at}.lines", given.get("lines", {}), lambda key, v, _: self.lines(key, v))
 
     def lines(self, at: str, node: Node) -> Lines:
         found = _LINES.fullmatch(node) if isinstance(node, str) else None

@@ -21,10 +21,10 @@ Classifier = Callable[[str, str, str, str], Assessment]
 
 
 def classifier(before: str, after: str, language: str, policy: str) -> Assessment:
-    """Classify with our own rules, loaded when there is something to classify."""
+    """Classify with our own rules, loaded when there is something to classify; tell all there is to decide."""
     from policy_versions.classify import classify  # noqa: PLC0415 - most checks find nothing changed
 
-    return classify(before, after, language, policy=policy)
+    return classify(before, after, language, policy=policy, whole=True)
 
 
 class Source:

@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import Any
 
 from policy_versions.decisions import Block
-from policy_versions.model import Editorial, Lines, Outlook, ReleaseFinding
+from policy_versions.model import Editorial, Lines, Outlook, Passage, ReleaseFinding
 from policy_versions.reports.summary import Report, headline, made, ordered, overall, strictest
 from policy_versions.reports.words import LANGUAGES, Words, words
 from policy_versions.review import Review
@@ -98,6 +98,7 @@ def _finding(review: Review, found: ReleaseFinding) -> dict[str, object]:
         "evidence_after": f.evidence_after,
         "lines": {"before": _lines(f.lines_before), "after": _lines(f.lines_after)},
         "place": _place(review, found),
+        "also": [_passage(p) for p in f.also],
         "path": list(f.path),
         "explanation": dict(f.explanation),
         "witness": dict(f.witness),
@@ -138,6 +139,11 @@ def _place(review: Review, found: ReleaseFinding) -> dict[str, Any] | None:
         return None
     columns = [place.first_column, place.last_column] if place.first_column else None
     return {"lines": _lines(place.lines), "columns": columns}
+
+
+def _passage(one: Passage) -> dict[str, object]:
+    lines = {"before": _lines(one.lines_before), "after": _lines(one.lines_after)}
+    return {"evidence_before": one.before, "evidence_after": one.after, "lines": lines}
 
 
 def _editorial(language: str, change: Editorial) -> dict[str, object]:

@@ -21,6 +21,7 @@ _OPEN: Final = 5  # changes that stand open in the table
 _DUE: Final = 8  # things to do, likewise
 _PATHS: Final = 20
 _NAMES: Final = 5
+_ALSO: Final = 20  # other places of one change that are quoted
 _SAID: Final = 90  # characters of a folded passage's beginning that stay
 
 
@@ -152,8 +153,23 @@ def _quotes(review: Review, group: Sequence[ReleaseFinding], say: Words) -> str:
     for found in group:
         before, after = said.quotes(review, found)
         name = f"{code(found.language)} " if len(group) > 1 else ""
-        parts.append(name + redline(before, after, say("report.added"), say("report.removed")))
+        parts.append(name + redline(before, after, say("report.added"), say("report.removed")) + _also(found, say))
     return "<br><br>".join(parts)
+
+
+def _also(found: ReleaseFinding, say: Words) -> str:
+    """Fold the other places that a finding stands for under its own quotes."""
+    also = found.finding.also
+    if not also:
+        return ""
+    quoted = []
+    for one in also[:_ALSO]:
+        spot = say.each(lambda x, at=one: x("report.line", line=at.lines_after.first or at.lines_before.first))  # type: ignore[misc]
+        quoted.append(f"{plain(spot)}: {redline(one.before, one.after, say('report.added'), say('report.removed'))}")
+    if also[_ALSO:]:
+        quoted.append(_more(say, "other")(len(also) - _ALSO).strip())
+    title = plain(say("report.also", count=len(also)))
+    return f"<br><details><summary>{title}</summary>{'<br>'.join(quoted)}</details>"
 
 
 def _duty(review: Review, group: Sequence[ReleaseFinding], say: Words) -> str:

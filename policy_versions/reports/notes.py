@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from policy_versions.decisions import Block, decided
-from policy_versions.model import Decision, Level, Lines, ReleaseFinding
+from policy_versions.model import Decision, Level, Lines, Passage, ReleaseFinding
 from policy_versions.places import Place
 from policy_versions.reports.summary import Report, duty, lines, sentence
 from policy_versions.reports.words import Words
@@ -68,6 +68,7 @@ def _finding(review: Review, found: ReleaseFinding, say: Words) -> Note:
     ]
     before, after = f.evidence_before, f.evidence_after
     parts += [f"- {before}" if before else "", f"+ {after}" if after else ""]
+    parts += _also(f.also, say)
     return Note(
         rule=f.rule,
         weight=Weight.NOTE if decision else weight,
@@ -79,6 +80,15 @@ def _finding(review: Review, found: ReleaseFinding, say: Words) -> Note:
         decision=decision,
         found=found,
     )
+
+
+def _also(passages: Sequence[Passage], say: Words) -> Iterator[str]:
+    """Quote the other places that a finding stands for."""
+    if passages:
+        yield say.each(lambda one: one("report.also", count=len(passages)), " / ")
+    for one in passages:
+        line = one.lines_after.first or one.lines_before.first
+        yield from (f"{line}: {mark} {x}" for mark, x in (("-", one.before), ("+", one.after)) if x)
 
 
 def _lint(block: Block, stops: bool, say: Words) -> Note:

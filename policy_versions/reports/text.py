@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from policy_versions import obligations
-from policy_versions.model import Level, Outlook, ReleaseFinding
+from policy_versions.model import Level, Outlook, Passage, ReleaseFinding
 from policy_versions.reports.summary import (
     Report,
     as_judged,
@@ -75,12 +75,23 @@ def _finding(review: Review, found: ReleaseFinding, number: int, say: Words, sty
     for quote, mark, part in ((f.evidence_before, "-", "old"), (f.evidence_after, "+", "new")):
         for line in quote.split("\n") if quote else ():
             yield style(_shown(f"   {mark} {line}"), part)
+    yield from _also(f.also, say, style)
     yield f"   {say(direction(review, found))}"
     law, day = ", ".join(found.obligation.law), review.dates.get(f.fingerprint)
     when = say("report.earliest", day=day) if day else ""
     yield "   " + "  ".join(x for x in (duty(review, found, say), law, when) if x)
     if review.drafted:
         yield _shown(f"   {say('column.decision')}: {decision(review, found, say)}")
+
+
+def _also(passages: Sequence[Passage], say: Words, style: Style) -> Iterator[str]:
+    """Quote the other places that a finding stands for, a little further in."""
+    if passages:
+        yield f"   {say('report.also', count=len(passages))}{say('report.colon')}"
+    for one in passages:
+        where = say("report.line", line=one.lines_after.first or one.lines_before.first)
+        for quote, mark, part in ((one.before, "-", "old"), (one.after, "+", "new")):
+            yield from (style(_shown(f"     {where} {mark} {x}"), part) for x in quote.split("\n") if quote)
 
 
 def _caused(review: Review, outlook: Outlook | None, say: Words) -> Iterator[str]:
