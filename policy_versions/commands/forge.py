@@ -15,10 +15,10 @@ from urllib.parse import urlsplit
 import click
 
 from policy_versions.errors import BlockedError, ConfigError
-from policy_versions.forge import command, events, github, gitlab, labels, sticky
+from policy_versions.forge import command, events, github, gitlab, labels, recheck, sticky
 from policy_versions.forge.http import ForgeError, Patience, Session
 from policy_versions.forge.port import Forge
-from policy_versions.forge.relay import Skipped
+from policy_versions.forge.relay import Skipped, retell
 from policy_versions.forge.relay import relay as bring
 from policy_versions.forge.wording import say
 
@@ -49,13 +49,42 @@ def forge() -> None:
 
 
 @forge.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@_WAIT
+def find(folder: Path, wait: float) -> None:
+    """Say what a finished run (event workflow_run) was about, so that its texts can be judged anew without a token.
+
+    Writes FOLDER/targets, a line each: number of the pull request (0 for a merge queue's group), branch, commit; and
+    `found` into GITHUB_OUTPUT. Judge each into FOLDER/NUMBER-COMMIT: report.json, report.md, error.
+    """
+    run = events.run(events.load(Path(_needed("GITHUB_EVENT_PATH"))))
+    with _github(wait, github.BOT) as there:
+        found = recheck.targets(there, run)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "targets").write_text(recheck.lines(found), encoding="utf-8")
+    with Path(_needed("GITHUB_OUTPUT")).open("a", encoding="utf-8") as out:
+        out.write(f"found={'true' if found else 'false'}\n")
+
+
+@forge.command()
+@click.option(
+    "--recheck",
+    "anew",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="Tell what was judged anew in this folder (forge find), and set the status `policy / verdict (BRANCH)`.",
+)
 @_WAIT
 @_BOT
-def relay(wait: float, bot: str) -> None:
+def relay(anew: Path | None, wait: float, bot: str) -> None:  # fmt: skip
     """Bring the report of a finished run (event workflow_run) to its pull request, as data that nobody vouches for."""
     run = events.run(events.load(Path(_needed("GITHUB_EVENT_PATH"))))
     words = say(_language())
     with _github(wait, bot) as there:
+        if anew is not None:
+            for one in retell(there, run, home(there.repository), anew):
+                _told(one.pull, one.done, one.labels)
+            return
         done = bring(there, run, home(there.repository))
     if isinstance(done, Skipped):
         click.echo(words(f"skip.{done}"), err=True)

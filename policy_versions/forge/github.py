@@ -129,6 +129,11 @@ class GitHub:
         body = {"ref": ref, "inputs": dict(inputs)}
         self.session.json("POST", self._at(f"actions/workflows/{quote(workflow, safe='')}/dispatches"), body)
 
+    def status(self, sha: str, state: str, context: str, said: str, address: str) -> None:
+        """Set the status of this name on a commit; branch rules may require it."""
+        body = {"state": state, "context": context, "description": said[:140], "target_url": address}
+        self.session.json("POST", self._at(f"statuses/{sha}"), body)
+
     def react(self, comment: int, content: str) -> None:
         """Put a reaction on a comment, to say at once that it was seen."""
         self.session.json("POST", self._at(f"issues/comments/{comment}/reactions"), {"content": content})

@@ -41,6 +41,7 @@ class Hub:
     objects: dict[str, dict[str, Any]] = field(default_factory=dict)
     refs: dict[str, str] = field(default_factory=dict)
     dispatched: list[dict[str, Any]] = field(default_factory=list)
+    statuses: list[dict[str, Any]] = field(default_factory=list)
     writers: set[str] = field(default_factory=set)
     reactions: list[tuple[int, str]] = field(default_factory=list)
     troubles: dict[str, list[Trouble]] = field(default_factory=dict)
@@ -183,6 +184,9 @@ def _github(hub: Hub, method: str, path: str, query: dict[str, str], body: Any) 
         return 200, {"total_count": len(rows), "artifacts": rows}
     if found := re.fullmatch(r"actions/artifacts/(\d+)/zip", path):
         return 302, {"location": f"{hub.store}/store/{found[1]}"}
+    if found := re.fullmatch(r"statuses/([0-9a-f]{40})", path):
+        hub.statuses.append({"sha": found[1], **body})
+        return 201, {}
     if found := re.fullmatch(r"actions/workflows/(.+)/dispatches", path):
         hub.dispatched.append({"workflow": found[1], **body})
         return 204, {}

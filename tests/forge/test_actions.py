@@ -230,16 +230,147 @@ def forge_env(hub: Hub, tmp_path: Path) -> dict[str, str]:
     }
 
 
-def test_the_comment_action_brings_a_report(place: Place, hub: Hub, forge_env: dict[str, str], tmp_path: Path) -> None:
-    sha = "c3" * 20
-    home = {"full_name": REPOSITORY, "owner": {"login": "acme"}}
-    row = {"id": 5, "event": "pull_request", "head_sha": sha, "head_branch": "edit", "head_repository": home}
-    (tmp_path / "event.json").write_text(json.dumps({"workflow_run": row}))
+class Told:
+    """The end of a check on the forge: the second workflow runs, and only that has rights."""
+
+    def __init__(self, place: Place, hub: Hub, env: dict[str, str], event: Path) -> None:
+        self.place, self.hub, self.event = place, hub, event
+        origin = str(place.root / "origin.git")
+        place.git.git("-C", origin, "config", "uploadpack.allowAnySHA1InWant", "true")
+        reroute = {
+            "GIT_CONFIG_KEY_0": f"url.{origin}.insteadOf",
+            "GIT_CONFIG_VALUE_0": f"https://github.com/{REPOSITORY}",
+        }
+        self.env = {**env, "GIT_CONFIG_COUNT": "1", **reroute}
+
+    def head(self, files: dict[str, str]) -> str:
+        """Commit files that a fork proposes; the forge keeps them as it keeps pull requests."""
+        self.place.git.git("switch", "--quiet", "--detach", "edit")
+        sha = self.place.git.commit(dict(files))
+        self.place.git.git("push", "--quiet", "origin", "HEAD:refs/pull/4/head")
+        return sha
+
+    def run(self, sha: str, owner: str = "acme", **more: Any) -> list[Ran]:
+        """Run the action that the end of the check starts."""
+        home = {"full_name": f"{owner}/policies", "owner": {"login": owner}}
+        row = {
+            "id": 5,
+            "event": "pull_request",
+            "head_sha": sha,
+            "head_branch": "edit",
+            "head_repository": home,
+            **more,
+        }
+        self.event.write_text(json.dumps({"workflow_run": row}))
+        github = {"server_url": "https://github.com", "repository": REPOSITORY}
+        workspace = self.place.root / "empty"
+        workspace.mkdir()
+        self.where = made(self.place, workspace, github, **self.env)
+        return act(self.where, "comment", token=TOKEN)
+
+    def only(self) -> str:
+        """Return the one comment."""
+        (comment,) = [c for c in self.hub.comments if not c.get("gone")]
+        return str(comment["body"])
+
+
+@pytest.fixture
+def told(edited: Place, hub: Hub, forge_env: dict[str, str], tmp_path: Path) -> Told:
+    return Told(edited.copy(tmp_path / "place"), hub, forge_env, tmp_path / "event.json")
+
+
+GREEN = packed({"report.md": "### all is well", "report.json": '{"blocked": false, "policies": []}', "number": "4"})
+HOSTILE = {".gitattributes": "* filter=x\n", "sitecustomize.py": "open('pwned', 'w')\n", ".gitmodules": "[x\n"}
+
+
+def test_a_fork_that_fakes_its_report_is_judged_by_its_texts(told: Told, hub: Hub) -> None:
+    sha = told.head(HOSTILE)
+    hub.pull(4, sha, owner="guest")
+    hub.leave(5, GREEN)
+    ran = told.run(sha, "guest")
+    assert [r.code for r in ran] == [0] * 5, ran[-1].out
+    assert "all is well" not in told.only()
+    assert "Prominent notice" in told.only()
+    assert "something else" in told.only()
+    assert "policy/blocked" in hub.labels
+    (status,) = hub.statuses
+    assert (status["sha"], status["state"], status["context"]) == (sha, "failure", "policy / verdict (main)")
+    assert len(status["description"]) <= 140
+    folder = told.place.root / "runner"
+    assert [p.name for p in folder.rglob("*") if p.name in {*HOSTILE, "pwned"}] == []
+    assert list(told.where.workspace.iterdir()) == []
+    tokens = [p for p in folder.rglob("*") if p.is_file() and TOKEN.encode() in p.read_bytes()]
+    assert tokens == []
+
+
+def test_a_branch_of_this_repository_shows_its_own_report_where_both_agree(told: Told, hub: Hub) -> None:
+    sha = told.place.git.git("rev-parse", "edit")
     hub.pull(4, sha)
-    hub.leave(5, packed({"report.md": "### 结论", "report.json": json.dumps({"policies": []}), "number": "4"}))
-    ran = act(made(place, place.root, {}, **forge_env), "comment", token=TOKEN)
-    assert [r.code for r in ran] == [0, 0], ran[-1].out
-    assert "### 结论" in hub.comments[0]["body"]
+    report = json.loads(told.place.ctl("check", "main..edit", "--format", "json", codes=(0, 1)))
+    hub.leave(5, packed({"report.md": "### 会触及 1,200 人", "report.json": json.dumps(report), "number": "4"}))
+    ran = told.run(sha)
+    assert [r.code for r in ran] == [0] * 5, ran[-1].out
+    assert "会触及 1,200 人" in told.only()
+    assert "judged anew" not in told.only()
+
+
+def test_what_cannot_be_judged_anew_is_never_green(told: Told, hub: Hub) -> None:
+    sha = told.head({"policy.toml": "schema = 'x'\n"})
+    hub.pull(4, sha, owner="guest")
+    hub.leave(5, GREEN)
+    ran = told.run(sha, "guest")
+    assert ran[-1].code == 0, ran[-1].out
+    assert hub.statuses[0]["state"] == "error"
+    assert "policy.toml: key 'schema'" in told.only()
+    assert "all is well" not in told.only()
+    assert hub.labels == {"policy/blocked"}
+
+
+def test_a_fork_cannot_take_its_policy_out_of_the_settings(told: Told, hub: Hub) -> None:
+    toml = told.place.git.root / "policy.toml"
+    text = toml.read_text("utf-8").replace('id = "privacy"', 'id = "other"').replace("policies/privacy/", "other/")
+    sha = told.head({"policy.toml": text, **{p.replace("policies/privacy", "other"): t for p, t in OLD.items()}})
+    hub.pull(4, sha, owner="guest")
+    told.run(sha, "guest")
+    assert hub.statuses[0]["state"] in {"failure", "error"}
+    assert "policy/blocked" in hub.labels
+
+
+def test_a_fork_that_changes_the_settings_stays_red_though_nothing_else_blocks(told: Told, hub: Hub) -> None:
+    text = (told.place.git.root / "policy.toml").read_text("utf-8")
+    sha = told.head({**OLD, "policy.toml": text + "\n# looser\n"})
+    hub.pull(4, sha, owner="guest")
+    ran = told.run(sha, "guest")
+    assert ran[-1].code == 0, ran[-1].out
+    assert (hub.statuses[0]["state"], hub.labels) == ("failure", {"policy/blocked"})
+    assert "changes `policy.toml`" in told.only()
+
+
+def test_a_commit_that_cannot_be_fetched_is_an_error(told: Told, hub: Hub) -> None:
+    hub.pull(4, "c3" * 20, owner="guest")
+    ran = told.run("c3" * 20, "guest")
+    assert [r.code for r in ran] == [0] * 5, ran[-1].out
+    assert hub.statuses[0]["state"] == "error"
+
+
+def test_one_commit_has_a_verdict_for_each_branch_it_is_to_go_into(told: Told, hub: Hub) -> None:
+    sha = told.place.git.git("rev-parse", "edit")
+    told.place.git.git("push", "--quiet", "origin", "edit:refs/heads/decoy")
+    hub.pull(4, sha)
+    hub.pull(5, sha, base="decoy")
+    told.run(sha)
+    assert [(s["context"], s["state"]) for s in hub.statuses] == [
+        ("policy / verdict (main)", "failure"),
+        ("policy / verdict (decoy)", "success"),
+    ]
+
+
+def test_the_group_of_a_merge_queue_gets_its_verdict_too(told: Told, hub: Hub) -> None:
+    sha = told.head({})
+    queue = f"gh-readonly-queue/main/pr-4-{'b' * 40}"
+    told.run(sha, event="merge_group", head_branch=queue)
+    assert [(s["context"], s["state"]) for s in hub.statuses] == [("policy / verdict (main)", "failure")]
+    assert hub.comments == []
 
 
 # -- a command -------------------------------------------------------------------------------------------------------
@@ -465,7 +596,15 @@ def test_a_publication_that_lost_its_tag_gets_it_back(place: Place) -> None:
 
 RIGHTS = {
     "policy-check.yml": {"check": {"contents": "read"}},
-    "policy-comment.yml": {"comment": {"actions": "read", "issues": "write", "pull-requests": "write"}},
+    "policy-comment.yml": {
+        "comment": {
+            "actions": "read",
+            "contents": "read",
+            "issues": "write",
+            "pull-requests": "write",
+            "statuses": "write",
+        }
+    },
     "policy-command.yml": {
         "command": {"actions": "write", "contents": "write", "issues": "write", "pull-requests": "write"}
     },
