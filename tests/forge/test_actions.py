@@ -207,7 +207,7 @@ def test_actions_are_pinned_and_documented() -> None:
     found = [*ACTIONS.glob("*/action.yml"), *ACTIONS.parent.glob("workflows/*.yml")]
     assert {f.parent.name for f in found} >= {"check", "comment", "command", "publish", "setup"}
     for file in found:
-        for line in re.findall(r"uses: (\S+)", file.read_text("utf-8")):
+        for line in re.findall(r"\buses: (\S+)", file.read_text("utf-8")):
             assert re.fullmatch(r"\$/\.github/\S+|[\w/-]+@[0-9a-f]{40}", line) or "OWNER" in line, (file, line)
     for language in ("en", "zh-CN"):
         text = (root / f"policy_versions/reference/forges.{language}.md").read_text("utf-8")
