@@ -36,7 +36,8 @@ class Papers:
 class Problem:
     """One fault of a text: the rule's id, where it is (line from 1, 0 for the whole file), what its words need.
 
-    `blocks` overrides the rule's own severity where the case decides.
+    `words` is the sentence where a fault is one of a sentence: it is known again by them, not by its line. `blocks`
+    overrides the rule's own severity where the case decides.
     """
 
     rule: str
@@ -44,3 +45,4 @@ class Problem:
     line: int
     args: Mapping[str, str]
     blocks: bool | None = None
+    words: str = ""

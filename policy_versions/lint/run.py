@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Final
 
 from policy_versions.decisions import Block
 from policy_versions.errors import ConfigError
-from policy_versions.lint import dates, floors, impact, parity, publisher, text
+from policy_versions.lint import dates, floors, impact, parity, passages, publisher, text
 from policy_versions.model import Waiver
 from policy_versions.papers import Papers, Problem
 from policy_versions.strict_yaml import read
@@ -20,7 +20,7 @@ _WEIGHTS: Final = ("blocks", "new", "warns")
 
 def lint(papers: Papers) -> tuple[Block, ...]:
     """Return what is wrong in the texts of a policy, by rule, file and line; what blocks first."""
-    found = [p for part in _PARTS for p in part(papers)]
+    found = _once(p for part in _PARTS for p in part(papers))
     waivers = [w for w in papers.release.waivers if not _objections(w, papers)]
     left = [p for p in found if not any(_waives(w, p, papers) for w in waivers)]
     void = [b for w in papers.release.waivers for b in _objections(w, papers)]
@@ -46,7 +46,23 @@ def _blocks(problem: Problem, papers: Papers) -> bool:
     if problem.blocks is not None:
         return problem.blocks
     weight = _rules()[problem.rule]
-    return weight == "blocks" or (weight == "new" and _line(problem, papers) not in _old_lines(problem.path, papers))
+    return weight == "blocks" or (weight == "new" and not _old(problem, papers))
+
+
+def _once(found: Iterable[Problem]) -> list[Problem]:
+    """Drop what a text says again elsewhere in the same words: each sentence is told once, where it stands first."""
+    said: dict[tuple[str, ...], Problem] = {}
+    for number, problem in enumerate(found):
+        key = (problem.rule, problem.path, passages.bare(problem.words)) if problem.words else (str(number),)
+        said.setdefault(key, problem)
+    return list(said.values())
+
+
+def _old(problem: Problem, papers: Papers) -> bool:
+    """Say whether the last version had the sentence (or, of a fault of form, the line) already, as it stands now."""
+    if problem.words:
+        return passages.untouched(papers, problem.path, problem.words)
+    return _line(problem, papers) in _old_lines(problem.path, papers)
 
 
 def _line(problem: Problem, papers: Papers) -> str:
@@ -66,7 +82,8 @@ def _stripped(text: str) -> frozenset[str]:
 
 
 def _waives(waiver: Waiver, problem: Problem, papers: Papers) -> bool:
-    return waiver.rule == problem.rule and waiver.quote.strip() in _line(problem, papers)
+    where = (_line(problem, papers), problem.words)
+    return waiver.rule == problem.rule and any(waiver.quote.strip() in text for text in where)
 
 
 def _objections(waiver: Waiver, papers: Papers) -> list[Block]:

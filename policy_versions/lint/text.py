@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import unquote
 
+from policy_versions.lint.passages import passages
 from policy_versions.papers import Papers, Problem
 
 _PLACEHOLDER: Final = re.compile(
@@ -36,9 +37,10 @@ def problems(papers: Papers) -> Iterator[Problem]:
         path = papers.files[language]
         anchors = anchors_of(text) if "](#" in text else frozenset()
         defined = {_label(name) for name in _DEFINITION.findall(text)} if "][" in text else set()
+        for number, sentence in passages(text, language):
+            for match in _PLACEHOLDER.finditer(sentence):
+                yield Problem("placeholder", path, number, {"quote": match[0]}, words=sentence)
         for number, line in enumerate(text.splitlines(), 1):
-            for match in _PLACEHOLDER.finditer(line):
-                yield Problem("placeholder", path, number, {"quote": match[0]})
             for quote in unrendered(line):
                 yield Problem("emphasis", path, number, {"quote": quote})
             for match in _LINK.finditer(line) if "](" in line else ():
