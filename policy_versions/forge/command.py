@@ -19,7 +19,7 @@ from policy_versions.forge import sticky
 from policy_versions.forge.events import Asked
 from policy_versions.forge.github import GitHub
 from policy_versions.forge.http import ForgeError
-from policy_versions.forge.port import Files, Pull
+from policy_versions.forge.port import Files, Pull, Writable
 from policy_versions.forge.wording import say
 
 INSIDERS: Final = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
@@ -66,7 +66,7 @@ def read(folder: Path, directory: Path) -> Answer:
     return Answer(reply, {path: _file(directory, path) for path in paths if _allowed(path)}, message)
 
 
-def answer(forge: GitHub, asked: Asked, pull: Pull, given: Answer, checked: str, workflow: str, now: datetime) -> str:
+def answer(forge: Writable, asked: Asked, pull: Pull, given: Answer, checked: str, workflow: str, now: datetime) -> str:
     """Commit what was decided on top of the commit that it was decided about, start the check anew, and answer.
 
     Returns the commit, or nothing. `checked` is the commit that the step without a token has read.
@@ -74,14 +74,14 @@ def answer(forge: GitHub, asked: Asked, pull: Pull, given: Answer, checked: str,
     commit, note = _commit(forge, asked, pull, given, checked, now)
     if commit:
         try:
-            forge.dispatch(workflow, pull.head_ref, {"base": pull.base_ref, "number": str(pull.number)})
+            forge.restart(workflow, pull)
         except ForgeError as error:
             note += "\n\n" + _both("command.unchecked", problem=str(error)[:300])
     post(forge, asked, pull.number, "\n\n".join(x for x in ("" if note and not commit else given.reply, note) if x))
     return commit
 
 
-def post(forge: GitHub, asked: Asked, pull: int, text: str) -> None:
+def post(forge: Writable, asked: Asked, pull: int, text: str) -> None:
     """Write the answer to a comment, once: a run that is started again puts its answer in the same place."""
     if text.strip():
         sticky.upsert(forge, pull, text, name=f"answer-{asked.id}", cut=say()("comment.cut"))
@@ -93,24 +93,30 @@ def failed(problem: str) -> str:
     return f"{_both('command.failed')}\n\n```text\n{shown}\n```"
 
 
-def _commit(forge: GitHub, asked: Asked, pull: Pull, given: Answer, checked: str, now: datetime) -> tuple[str, str]:
+def _commit(forge: Writable, asked: Asked, pull: Pull, given: Answer, checked: str, now: datetime) -> tuple[str, str]:
     """Return the commit made, if any, and what to add to the answer."""
     if not given.files:
         return "", ""
-    inside = asked.author.association in INSIDERS or forge.may_write(asked.author.login)  # a membership may be private
-    if not inside:
-        return "", _both("command.outsider", login=asked.author.login)
-    if pull.head_repository != forge.repository:
-        return "", _both("command.fork", repository=pull.head_repository or "?")
-    if checked != pull.head_sha:
-        return "", _both("command.moved")
+    if refused := _refusal(forge, asked, pull, checked):
+        return "", refused
     try:
-        commit = forge.commit(pull, given.files, given.message, asked.author.author(forge.host), now)
+        commit = forge.commit(pull, given.files, given.message, forge.author(asked.author), now)
     except ForgeError as error:
         if error.status in {409, 422}:  # somebody pushed between our looking and our writing
             return "", _both("command.moved")
         raise
     return commit, _both("command.committed", commit=commit[:12], login=asked.author.login)
+
+
+def _refusal(forge: Writable, asked: Asked, pull: Pull, checked: str) -> str:
+    """Say why nothing is committed though what was asked is right; nothing where it may be."""
+    if asked.edited:
+        return _both("command.edited", login=asked.author.login)
+    if asked.author.association not in INSIDERS and not forge.may_write(asked.author):  # membership may be private
+        return _both("command.outsider", login=asked.author.login)
+    if pull.head_repository != forge.repository:
+        return _both("command.fork", repository=pull.head_repository or "?")
+    return "" if checked == pull.head_sha else _both("command.moved")
 
 
 def _both(key: str, **args: str) -> str:

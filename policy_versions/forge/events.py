@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -35,13 +35,17 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A comment that somebody wrote under a pull request; `pull` is None under an issue."""
+    """A comment that somebody wrote under a pull request; `pull` is None under an issue.
+
+    `edited`: what it says now is not what was written first, and others may edit it too.
+    """
 
     id: int
     pull: int | None
     author: Person
     body: str
     action: str
+    edited: bool = False
 
 
 def load(path: Path) -> Mapping[str, Any]:
@@ -70,6 +74,16 @@ def asked(event: Mapping[str, Any]) -> Asked:
     if not isinstance(event.get("comment"), dict) or not isinstance(event.get("issue"), dict):
         raise EventError("the event is no issue_comment (allowed: `on: issue_comment`)")
     return _shaped(_asked, event)
+
+
+def kept(about: Asked) -> Mapping[str, Any]:
+    """Return a comment in a form that JSON keeps, for a later step."""
+    return asdict(about)
+
+
+def again(file: Path) -> Asked:
+    """Read a comment that an earlier step kept."""
+    return _shaped(lambda row: Asked(**{**row, "author": Person(**row["author"])}), load(file))
 
 
 def _shaped(make: Callable[[Any], T], row: Any) -> T:

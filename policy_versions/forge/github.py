@@ -10,7 +10,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from policy_versions.forge.http import ForgeError, Session, shaped
-from policy_versions.forge.port import Comment, Files, Label, Pull
+from policy_versions.forge.port import Comment, Files, Label, Person, Pull
 
 HEADERS: Final = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
 BOT: Final = "github-actions[bot]"  # as whom the token of a workflow run writes; no person can take such a name
@@ -114,10 +114,14 @@ class GitHub:
         self.session.json("PATCH", self._at(f"git/refs/heads/{branch}"), {"sha": written, "force": False})
         return written
 
-    def may_write(self, login: str) -> bool:
+    def author(self, person: Person) -> str:
+        """Return "name <address>" with the address that GitHub links to the account."""
+        return f"{person.login} <{person.id}+{person.login}@users.noreply.{self.host}>"
+
+    def may_write(self, person: Person) -> bool:
         """Say whether somebody may push to the repository; not where the token may not know."""
         try:
-            found = self.session.json("GET", self._at(f"collaborators/{quote(login, safe='')}/permission"))
+            found = self.session.json("GET", self._at(f"collaborators/{quote(person.login, safe='')}/permission"))
         except ForgeError as error:
             if error.status in {403, 404}:
                 return False
@@ -128,6 +132,10 @@ class GitHub:
         """Start a workflow on a branch: what a run's own token pushes starts none by itself."""
         body = {"ref": ref, "inputs": dict(inputs)}
         self.session.json("POST", self._at(f"actions/workflows/{quote(workflow, safe='')}/dispatches"), body)
+
+    def restart(self, workflow: str, pull: Pull) -> None:
+        """Start the check of a pull request: a commit with a run's own token starts none."""
+        self.dispatch(workflow, pull.head_ref, {"base": pull.base_ref, "number": str(pull.number)})
 
     def status(self, sha: str, state: str, context: str, said: str, address: str) -> None:
         """Set the status of this name on a commit; branch rules may require it."""

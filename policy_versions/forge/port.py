@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 
@@ -77,15 +78,40 @@ class Forge(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who wrote something on the forge, and an address that commits in their name may carry."""
+    """Who wrote something on the forge; `association` is what GitHub says of them in the repository."""
 
     login: str
     id: int
     association: str = ""
 
-    def author(self, host: str) -> str:
-        """Return "name <address>" with the address that the forge links to the account."""
-        return f"{self.login} <{self.id}+{self.login}@users.noreply.{host}>"
-
 
 Files = Mapping[str, bytes | None]  # path -> new bytes, None to delete
+
+
+class Writable(Forge, Protocol):
+    """A repository on a forge to whose branches we commit what was decided there."""
+
+    @property
+    def repository(self) -> str:
+        """Return what `Pull.head_repository` is for a branch of this very repository."""
+        ...
+
+    def pull(self, number: int) -> Pull:
+        """Return a pull request; its head is the branch's, if that is ours."""
+        ...
+
+    def may_write(self, person: Person) -> bool:
+        """Say whether somebody may write to the repository, when nothing else says that they belong to it."""
+        ...
+
+    def author(self, person: Person) -> str:
+        """Return "name <address>" with the address that the forge links to the account."""
+        ...
+
+    def commit(self, pull: Pull, files: Files, message: str, author: str, now: datetime) -> str:
+        """Commit files on top of a pull request's head, only ever forward; ForgeError 409 or 422 when it moved."""
+        ...
+
+    def restart(self, workflow: str, pull: Pull) -> None:
+        """Start the check of a pull request anew, where a commit of ours does not do so by itself."""
+        ...

@@ -22,7 +22,7 @@ def hub() -> Iterator[Hub]:
 def actions(hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Set the environment of a workflow run; return the folder of its files."""
     for name in list(os.environ):
-        if name.startswith(("GITHUB_", "CI_", "GITLAB_", "RUNNER_")) or name.lower().endswith("_proxy"):
+        if name.startswith(("GITHUB_", "CI_", "GITLAB_", "GITEE_", "RUNNER_")) or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
     folder = tmp_path / "runner"
     folder.mkdir()

@@ -7,9 +7,10 @@ import json
 import re
 import threading
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -42,6 +43,11 @@ class Hub:
     refs: dict[str, str] = field(default_factory=dict)
     dispatched: list[dict[str, Any]] = field(default_factory=list)
     statuses: list[dict[str, Any]] = field(default_factory=list)
+    merges: list[dict[str, Any]] = field(default_factory=list)
+    members: dict[int, int] = field(default_factory=dict)
+    files: set[str] = field(default_factory=set)
+    landed: list[dict[str, Any]] = field(default_factory=list)
+    land: Callable[[dict[str, Any]], str] = lambda body: f"{hash(body['branch']) % 16**8:040x}"
     writers: set[str] = field(default_factory=set)
     reactions: list[tuple[int, str]] = field(default_factory=list)
     troubles: dict[str, list[Trouble]] = field(default_factory=dict)
@@ -52,8 +58,9 @@ class Hub:
 
     def say(self, author: str, body: str) -> int:
         """Add a comment of somebody."""
-        number = len(self.comments) + 1
-        self.comments.append({"id": number, "user": {"login": author}, "author": {"username": author}, "body": body})
+        number, now = len(self.comments) + 1, datetime.now(UTC).isoformat()
+        who = {"user": {"login": author}, "author": {"username": author, "id": 77}}
+        self.comments.append({"id": number, **who, "body": body, "created_at": now, "updated_at": now})
         return number
 
     def pull(self, number: int, sha: str, *, owner: str = "acme", branch: str = "edit", base: str = "main") -> None:
@@ -122,16 +129,17 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(data)
 
     def _answer(self, path: str, query: dict[str, str], body: Any) -> tuple[int, Any, dict[str, str]]:
-        github, gitlab = f"/repos/{REPOSITORY}/", "/projects/7/"
+        github, gitlab, gitee = f"/repos/{REPOSITORY}/", "/projects/7/", f"/api/v5/repos/{REPOSITORY}/"
         if path.startswith("/store/"):
             return 200, self.hub.zips[int(path.rsplit("/", 1)[1])], {}
-        if path == "/user":
-            return 200, {"username": "policy-bot"}, {}
-        for prefix, route in ((github, _github), (gitlab, _gitlab)):
+        if path in {"/user", "/api/v5/user"}:
+            return 200, {"username": "policy-bot", "login": "policy-bot"}, {}
+        for prefix, route in ((github, _github), (gitlab, _gitlab), (gitee, _gitee)):
             if path.startswith(prefix):
                 found = route(self.hub, self.command, path.removeprefix(prefix), query, body)
                 if isinstance(found[1], list):
-                    return 200, *self._page(found[1], query)
+                    rows, headers = self._page(found[1], query)
+                    return 200, rows, {} if prefix == gitee else headers
                 return (
                     *found,
                     {"location": found[1].pop("location")}
@@ -219,23 +227,60 @@ def _git(hub: Hub, method: str, path: str, body: Any) -> tuple[int, Any]:
     return 404, {"message": "Not Found"}
 
 
-def _gitlab(hub: Hub, method: str, path: str, query: dict[str, str], body: Any) -> tuple[int, Any]:  # noqa: PLR0911
+def _gitlab(hub: Hub, method: str, path: str, query: dict[str, str], body: Any) -> tuple[int, Any]:  # noqa: PLR0911, C901
     if re.fullmatch(r"merge_requests/\d+/notes", path):
         if method == "GET":
             return 200, [c for c in hub.comments if not c.get("gone")]
         return 201, hub.comments[hub.say("policy-bot", body["body"]) - 1]
     if found := re.fullmatch(r"merge_requests/\d+/notes/(\d+)", path):
         return _one(hub, {"PUT": "PATCH"}.get(method, method), int(found[1]), body)
-    if re.fullmatch(r"merge_requests/\d+", path):
+    if found := re.fullmatch(r"merge_requests/(\d+)", path):
         if method == "PUT":
             hub.labels |= {x for x in body["add_labels"].split(",") if x}
             hub.labels -= set(body["remove_labels"].split(","))
-        return 200, {"labels": sorted(hub.labels)}
+        row = next((m for m in hub.merges if m["iid"] == int(found[1])), {})
+        return 200, {**row, "labels": sorted(hub.labels)}
+    if path == "merge_requests":
+        wanted = [m for m in hub.merges if (m["state"], m["target_branch"]) == (query["state"], query["target_branch"])]
+        return 200, wanted
+    if found := re.fullmatch(r"members/all/(\d+)", path):
+        level = hub.members.get(int(found[1]))
+        return (200, {"access_level": level, "state": "active"}) if level else (404, {"message": "404 Not found"})
+    if path.startswith("repository/"):
+        return _gitlab_repository(hub, path.removeprefix("repository/"), body)
     if path == "labels":
         if body["name"] in hub.known:
             return 409, {"message": "Label already exists"}
         hub.known[body["name"]] = body
         return 201, body
+    return 404, {"message": "404 Not Found"}
+
+
+def _gitlab_repository(hub: Hub, path: str, body: Any) -> tuple[int, Any]:
+    kind, _, name = path.partition("/")
+    if kind == "branches" and name in hub.refs:
+        return 200, {"commit": {"id": hub.refs[name]}}
+    if kind == "files" and name in hub.files:
+        return 200, {"last_commit_id": "e5" * 20}
+    if kind != "commits":
+        return 404, {"message": "404 Not Found"}
+    for action in body["actions"]:
+        there = action["file_path"] in hub.files
+        if (action["action"] == "create") == there or (there and action["last_commit_id"] != "e5" * 20):
+            return 400, {"message": "A file with this name already exists, or has changed"}
+    hub.landed.append(body)
+    hub.refs[body["branch"]] = hub.land(body)
+    hub.files |= {action["file_path"] for action in body["actions"]}
+    return 201, {"id": hub.refs[body["branch"]]}
+
+
+def _gitee(hub: Hub, method: str, path: str, query: dict[str, str], body: Any) -> tuple[int, Any]:
+    if re.fullmatch(r"pulls/\d+/comments", path):
+        if method == "GET":
+            return 200, [c for c in hub.comments if not c.get("gone")]
+        return 201, hub.comments[hub.say("policy-bot", body["body"]) - 1]
+    if found := re.fullmatch(r"pulls/comments/(\d+)", path):
+        return _one(hub, method, int(found[1]), body)
     return 404, {"message": "404 Not Found"}
 
 

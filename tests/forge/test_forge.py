@@ -275,6 +275,26 @@ def test_a_merge_request_gets_its_note_and_labels(hub: Hub, actions: Path, monke
     assert hub.known["policy/material"]["color"] == "#d93f0b"
 
 
+def test_gitee_gets_one_comment_updated_in_place_and_no_labels(
+    hub: Hub, actions: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = {"GITEE_TOKEN": TOKEN, "GITEE_API_URL": f"{hub.url}/api/v5", "GITEE_REPOSITORY": REPOSITORY}
+    for name, value in {**given, "GITEE_PULL_ID": "12"}.items():
+        monkeypatch.setenv(name, value)
+    for index in range(101):
+        hub.say("lin", f"评论 {index}")
+    (actions / "report.md").write_text("### 结论")
+    (actions / "report.json").write_text(json.dumps(REPORT))
+    for expected in ("created", "unchanged"):
+        done = run("comment", "--body", actions / "report.md")
+        assert (done.exit_code, expected in done.output) == (0, True), done.output
+    (actions / "report.md").write_text("### 新结论")
+    assert "updated" in run("comment", "--body", actions / "report.md").output
+    assert len(hub.comments) == 102
+    refused = run("comment", "--body", actions / "report.md", "--report", actions / "report.json")
+    assert (refused.exit_code, "no labels" in refused.output) == (2, True)
+
+
 @pytest.mark.parametrize("missing", ["GITHUB_TOKEN", "GITHUB_REPOSITORY", "GITHUB_EVENT_PATH"])
 def test_a_missing_setting_is_named(hub: Hub, actions: Path, monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
     event(actions)
