@@ -28,7 +28,7 @@ _PHONE: Final = re.compile(
     r"(?<![A-Za-z0-9_./-])(?:\+\d[\d\s().–-]{6,18}\d|\d[\d\s()–-]{5,18}\d)(?:\s?(?:转|ext\.?|x|-)\s?\d{1,5})?(?![A-Za-z0-9_/-])|(?<!\d)(?:12377|12315|12321|12345|1[01]0\d{2})(?!\d)"
 )
 _DATE: Final = re.compile(
-    r"\d{4}\s?[-./年]\s?\d{1,2}\s?[-./月]|\d{1,2}[./]\d{1,2}[./]\d{2,4}|^(?:19|20)\d{2}\s?[-–]\s?(?:19|20)\d{2}$"
+    r"^\d{1,4} \((?:19|20)\d{2}$|\d{4}\s?[-./年]\s?\d{1,2}\s?[-./月]|\d{1,2}[./]\d{1,2}[./]\d{2,4}|^(?:19|20)\d{2}\s?[-–]\s?(?:19|20)\d{2}$"
 )
 _COMPANY_EN: Final = re.compile(
     r"(?:[A-Z0-9][\w&.'’-]*,? (?:(?:of|and|&|de|et|the) )?){1,6}?(?:Inc|LLC|L\.L\.C|Ltd|Limited|GmbH|B\.?V|A/S|ApS|Aps|AG|SE|S\.?A|S\.a\.r\.l|S\.à r\.l|Pte\.? Ltd|PBC|AB|Oyj?|PLC|plc|Corp(?:oration)?|N\.V|UG|S\.C\.A|Pty|LLP|LP|K\.K|Kft|Zrt|Nyrt|ASA|A\.S|AS|NV|SAS|SARL|S\.A\.S|Srl|S\.r\.l|SpA|S\.p\.A|Lda|OÜ|UAB|SIA|KG|KGaA|eG|d\.o\.o|a\.s|Sdn\.? Bhd|Bhd|PLLC|s\.r\.o|Incorporated)(?![A-Za-z])\.?"
@@ -49,9 +49,13 @@ _ADDRESS_ZH: Final = re.compile(
 _ADDRESS_EN: Final = re.compile(
     r"(?:\d{1,5}[A-Za-z]?,? (?:[A-Z][\w.'’-]* ){1,4}(?:Street|St|Road|Rd|Avenue|Ave|Boulevard|Blvd|Drive|Dr|Lane|Ln|Way|Place|Plaza|Square|Parkway|Pkwy|Court|Terrace|Broadway|Vej|East|West|Building)\b\.?)"
     r"|(?:(?:Suite|Floor|Unit|Ste|PMB|P\.?O\.? Box) ?#?\d+)|(?:[A-Z][a-zäöüßæøå]+(?:straße|strasse|stra[sß]se|gade|gata|vej|gatan|weg|platz|laan|straat) ?\d*)|(?:\b[A-Z]{2} \d{5}\b)|(?:\b[A-Z]\d{2} [A-Z0-9]{4}\b)|(?:Place|Square|Plaza|Estate|Park), [A-Z]\w+"
+    r"|(?:\b\d{1,4}(?: ?bis)?,? (?:[Rr]ue|[Aa]venue|[Pp]lace|[Bb]oulevard|[Qq]uai|[Vv]ia|[Cc]alle|[Aa]llée|[Cc]hemin|[Ss]quare) (?:(?:de|du|des|la|le|del|della) ){0,2}[A-Z][\w’'-]+(?:[ -][A-Z][\w’'-]+){0,3})"
+    r"|(?:^(?:[A-Z][\w’'-]+ ){1,3}(?:Street|Road|Avenue|Lane|Square|Quay|House|Harbour|Wharf)(?=,|$))"
+    r"|(?:\b[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b)|(?:\b\d{5} [A-Z][a-zà-ÿ]{2,}(?=,|$))"
 )
 _PERSON_EN: Final = re.compile(
     r"(?:Dr\.?|Mr\.?|Ms\.?|Mrs\.?|Prof\.?) (?:[A-Z][\w.’'-]+ ?){1,3}|(?<=[Oo]fficer, )(?:[A-Z][\w’'-]+ ){1,2}[A-Z][\w’'-]+|(?<=[Oo]fficer: )(?:[A-Z][\w’'-]+ ){1,2}[A-Z][\w’'-]+"
+    r"|(?P<title>Chief (?:[A-Z][\w&-]+ ){1,4}Officer)"
     r"|[Dd]epartment (?:responsible for|in charge of)(?: [a-z]+){1,4}(?: is|:)(?: the)?(?P<team>(?: (?:and |& |of )?[A-Z][\w&’'-]+){1,5})"
 )
 _PERSON_ZH: Final = re.compile(

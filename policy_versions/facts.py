@@ -119,11 +119,9 @@ def _parts(folded: str, facts: tuple[Fact, ...], language: str) -> tuple[tuple[f
 @lru_cache(maxsize=4096)
 def _facts_of(text: str, folded: str, language: str) -> tuple[Fact, ...]:
     lexicon = load(language)
-    hits = [
-        h
-        for h in _outside(lexicon.scan(folded), folded, han=lexicon.han)
-        if not _attribute(h, folded) and not (language == "en" and _home(h, folded))
-    ]
+    hits = [h for h in _outside(lexicon.scan(folded), folded, han=lexicon.han) if not _attribute(h, folded)]
+    if language == "en":
+        hits = _abroad(hits, folded)
     if lexicon.han:
         hits += unknown(folded, hits)
     denied = _denied(folded, lexicon)
@@ -150,11 +148,22 @@ _WHO: Final = re.compile(
 """What stands before a country that says where a person lives, and not where data goes."""
 
 
-def _home(hit: Hit, folded: str) -> bool:
-    """Say whether a country only tells whom a sentence is about (`users in France`)."""
-    if hit.concept not in ("place.country", "place.region", "place.abroad"):
-        return False
-    return bool(_WHO.search(folded[max(0, hit.start - 140) : hit.start]))
+_LISTED: Final = re.compile(r"[ ,()]*(?:(?:and|or|the|sar|[a-z]+,|[a-z]+(?= ?$))[ ,()]*){0,4}")
+"""What may stand between two countries of one enumeration."""
+
+
+def _abroad(hits: list[Hit], folded: str) -> list[Hit]:
+    """Leave out the countries that only tell whom a sentence is about (`users in France, Spain or Italy`)."""
+    kept: list[Hit] = []
+    home = -1  # where the last such country ends
+    for hit in hits:
+        if hit.concept in ("place.country", "place.region", "place.abroad"):
+            listed = 0 <= home <= hit.start and _LISTED.fullmatch(folded[home : hit.start])
+            if listed or _WHO.search(folded[max(0, hit.start - 140) : hit.start]):
+                home = hit.end
+                continue
+        kept.append(hit)
+    return kept
 
 
 def _attribute(hit: Hit, folded: str) -> bool:

@@ -91,7 +91,8 @@ def _patterns(
             rf"(?<![a-z0-9.]){number}(?: ?\( ?\d+ ?\))? (?:full |consecutive |further |additional )?(?:{unit})(?![a-z])(?! old| of age)"
         ),
         "age": re.compile(
-            rf"(?:under|over|below|above|aged?|ages|age of|younger than|older than|at least|turned?|who are|be|of) (?:the )?(?:minimum )?(?:age of )?{age}(?! ?(?:days?|months?|hours?|weeks?|%|business|calendar|working|\d|years? (?!old|of age)))(?![a-z])"
+            rf"(?:under|over|below|above|aged?|ages|age of|younger than|older than|at least|turned?|who are|be|of) (?:the )?(?:minimum )?(?:age of )?{age}(?![,.]?\d| ?(?:days?|months?|hours?|weeks?|minutes?|%|business|calendar|working|sq|km|miles?|metres?|meters?|people|users|persons|times|of|other|different|more|characters|copies|items|\d|years? (?!old|of age)))(?<!of \d)(?<!of \d\d)(?![a-z])"
+            rf"|(?:ages?|minimum age) of {age.replace('?P<n>', '?P<o>')}(?![a-z0-9])"
             r"|(?:age of|aged|ages) (?:at least )?(?P<k>six|seven|eight|nine|ten|twenty)(?![a-z])"
             r"|(?<![a-z0-9])(?P<m>\d{1,2}) (?:years? (?:of age|old)|or older|and older|and over|or over|or younger|and under)"
         ),
@@ -135,7 +136,7 @@ def _rate(raw: str, match: re.Match[str]) -> bool:
 
 def _read(kind: str, match: re.Match[str], lexicon: Lexicon) -> Quantity | None:
     groups = {k: v for k, v in match.groupdict().items() if v}
-    raw = groups.get("n") or groups.get("m") or groups.get("k") or ""
+    raw = next((groups[k] for k in ("n", "m", "k", "o") if k in groups), "")
     value = _number(raw, lexicon)
     if value is None:
         return None

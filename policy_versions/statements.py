@@ -84,8 +84,20 @@ def _stands(sentence: str, here: Counter[str], there: Counter[str]) -> bool:
 
 
 def said(clauses: Iterable[Clause]) -> list[Said]:
-    """Give the sentences of clauses with the clause of each; a table row is one statement."""
-    return [(s, c) for c in clauses for s in ((c.text,) if c.kind is ClauseKind.ROW else sentences(c.text))]
+    """Give the sentences of clauses with the clause of each; a table row is one statement unless it holds prose."""
+    return [(s, c) for c in clauses for s in ((c.text,) if _one(c) else sentences(c.text))]
+
+
+PROSE, LINES = 300, 3
+"""A cell of so many signs and sentences is a passage that only its page's layout put into a table."""
+
+
+def _one(clause: Clause) -> bool:
+    return clause.kind is ClauseKind.ROW and not any(map(_prose, cells(clause)))
+
+
+def _prose(cell: str) -> bool:
+    return len(cell) >= PROSE and len(sentences(cell)) >= LINES
 
 
 def sentence_changes(change: ClauseChange, elsewhere: Elsewhere | None = None) -> tuple[tuple[str, str], ...]:
@@ -138,23 +150,28 @@ def _joined(found: Sequence[Edit], partner: dict[int, Edit]) -> Iterator[Edit]:
 def _edits(change: ClauseChange, elsewhere: Elsewhere | None) -> Iterator[Edit]:
     if change.kind in (ChangeKind.UNCHANGED, ChangeKind.MOVED):
         if len(change.before) == 1 == len(change.after) and regrouped(change.before[0], change.after[0]):
-            yield from _cells(change)
+            yield from _cells(change, elsewhere)
         return
     rows = [c for c in (*change.before, *change.after) if c.kind is ClauseKind.ROW]
     if len(rows) == 2 == len(change.before) + len(change.after) and len(change.before) == 1:
-        yield from _cells(change)
+        yield from _cells(change, elsewhere)
         return
     if not (change.before and change.after):
         yield from _lone(change, elsewhere)
         return
-    old, new = _differing(said(change.before), said(change.after))
-    if elsewhere is not None:
-        old = [s for s in old if not elsewhere.survives(s[0])]
-        new = [s for s in new if not elsewhere.existed(s[0])]
-    for before, after in _paired(old, new):
+    for before, after in _told(said(change.before), said(change.after), elsewhere):
         yield Edit(
             before[0] if before else "", after[0] if after else "", before and before[1], after and after[1], change
         )
+
+
+def _told(old: list[Said], new: list[Said], elsewhere: Elsewhere | None) -> list[tuple[Said | None, Said | None]]:
+    """Pair the sentences that differ and stand nowhere else."""
+    old, new = _differing(old, new)
+    if elsewhere is not None:
+        old = [s for s in old if not elsewhere.survives(s[0])]
+        new = [s for s in new if not elsewhere.existed(s[0])]
+    return _paired(old, new)
 
 
 def _lone(change: ClauseChange, elsewhere: Elsewhere | None) -> Iterator[Edit]:
@@ -167,10 +184,15 @@ def _lone(change: ClauseChange, elsewhere: Elsewhere | None) -> Iterator[Edit]:
             yield Edit("", sentence, None, clause, change)
 
 
-def _cells(change: ClauseChange) -> Iterator[Edit]:
+def _cells(change: ClauseChange, elsewhere: Elsewhere | None) -> Iterator[Edit]:
     old, new = change.before[0], change.after[0]
     for before, after, label in cell_pairs(old, new):
-        yield Edit(before, after, old, new, change, label=label)
+        if _prose(before) or _prose(after):
+            here, there = ([(s, c) for s in sentences(t)] for t, c in ((before, old), (after, new)))
+            for one, other in _told(here, there, elsewhere):
+                yield Edit(one[0] if one else "", other[0] if other else "", old, new, change, label=label)
+        else:
+            yield Edit(before, after, old, new, change, label=label)
 
 
 def _bounded(edit: Edit) -> Iterator[Edit]:

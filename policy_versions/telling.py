@@ -9,8 +9,8 @@ from typing import Final
 from policy_versions.findings import Candidate
 from policy_versions.model import Category
 
-MOST: Final = 8
-"""How many findings of one category are told to who asks for the most telling alone."""
+MOST: Final = 40
+"""How many findings of one category `classify` tells at most, so that its answer stays bounded."""
 
 
 @dataclass(slots=True)

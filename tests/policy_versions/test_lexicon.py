@@ -9,6 +9,7 @@ import pytest
 from policy_versions.facts import statement
 from policy_versions.lexicon import languages, load
 from policy_versions.patterns import literals, prepare
+from policy_versions.sentences import sentences
 
 
 def test_each_language_knows_the_same_concepts() -> None:
@@ -60,6 +61,9 @@ def test_durations(language: str, text: str, days: list[float]) -> None:
         ("en", "under the age of sixteen", [16]),
         ("en", "13 years of age or older", [13]),
         ("en", "under 30 days", []),
+        ("en", "for a period of 2 years", []),
+        ("en", "an area of at least 3 sq km with at least 1,000 people", []),
+        ("en", "the minimum age of 16 that applies to you", [16]),
     ],
 )
 def test_ages(language: str, text: str, ages: list[float]) -> None:
@@ -89,8 +93,32 @@ def test_denials(language: str, text: str, denied: bool) -> None:
         ("请发邮件至help@example.com联系", "e.email", "help@example.com"),
         ("客服电话400-800-8000为您服务", "e.phone", "4008008000"),
         ("我们是华为技术有限公司。", "e.company", "华为技术有限公司"),
+        ("Bluebottle House", "e.address", "bluebottlehouse"),
+        ("59 Rue Marie-Anne Blanc, 75999 Paris", "e.address", "59ruemarieanneblanc"),
+        ("Quay Street, Galway, H91 X2X2", "e.address", "h91x2x2"),
+        ("Please write to our Chief Data Officer.", "e.person", "chiefdataofficer"),
     ],
 )
 def test_named_things(text: str, concept: str, value: str) -> None:
     language = "en" if text.isascii() else "zh"
     assert value in [f.surface for f in statement(text, None, language).facts if f.concept == concept]
+
+
+def test_a_law_in_a_register_of_statutes_is_no_telephone_number() -> None:
+    facts = statement("See Pub. L. 199-50, 138 Stat. 895 (2031).", None, "en").facts
+    assert [f for f in facts if f.concept == "e.phone"] == []
+
+
+def test_where_readers_live_is_no_place_of_data() -> None:
+    countries = "Australia, Brazil, Canada, Hong Kong SAR, India, Malaysia, South Korea, Sri Lanka, Thailand or Vietnam"
+    here, there = (
+        [f.surface for f in statement(s.format(countries), None, "en").facts if f.concept == "place.country"]
+        for s in ("If you are a user located in {}, other terms apply.", "We store your data in {}.")
+    )
+    assert here == []
+    assert len(there) >= 9
+
+
+def test_an_abbreviated_trade_name_ends_no_sentence() -> None:
+    text = "This notice explains how Pebble, PBC d.b.a. Pebble uses data. It is short."
+    assert sentences(text) == ("This notice explains how Pebble, PBC d.b.a. Pebble uses data.", "It is short.")

@@ -117,3 +117,18 @@ def test_a_list_made_a_table_gains_columns_and_nothing_else() -> None:
 )
 def test_answers(cell: str, meaning: bool | None) -> None:
     assert answer(cell) is meaning
+
+
+def test_a_passage_that_the_layout_put_into_a_cell_is_read_by_its_sentences() -> None:
+    said = [
+        "We keep the orders that you place for two years so that we can answer questions about them.",
+        "Our staff in the workshop see your name and the model of your bicycle when you book a repair.",
+        "You may ask us at any time what we know about you, and we answer within thirty days of that.",
+        "If you write to us, we read your letter and answer it as soon as we can, usually in three days.",
+    ]
+    table = "| Topic | What we do |\n|---|---|\n| Shop | {} |\n"
+    before = table.format("<br><br>".join(said))
+    after = table.format("<br><br>".join([said[3], *said[:2], said[2].replace("thirty", "forty")]))
+    assert [(e.before, e.after) for e in edits(align(parse(before), parse(after)))] == [
+        (said[2], said[2].replace("thirty", "forty"))
+    ]

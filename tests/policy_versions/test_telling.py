@@ -21,13 +21,12 @@ from policy_versions.reports.summary import Report
 from policy_versions.reports.words import LANGUAGES, words
 from policy_versions.review import Desk, Review, review
 from policy_versions.sources import classifier
+from policy_versions.telling import MOST
 from tests.policy_versions.gitmaker import GitMaker
 from tests.policy_versions.releasing import EN, ZH, House
 
-NAMES = (
-    "Acme Ads", "Borealis Foods", "Cobalt Cloud", "Dorado Data", "Emerald Gardens", "Falcon Freight", "Granite Games",
-    "Harbor Homes", "Indigo Ink", "Juniper Jobs", "Krypton Kites", "Lumen Lamps",
-)  # fmt: skip
+FIRST = ("Acme", "Borealis", "Cobalt", "Dorado", "Emerald", "Falcon", "Granite")
+NAMES = tuple(f"{first} {last}" for first in FIRST for last in ("Ads", "Foods", "Games", "Homes", "Jobs", "Lamps"))
 SHARING = "# Privacy policy\n\n## Sharing\n\nWe keep your data safe.\n"
 SHARED = SHARING + "".join(f"\nWe share your email address with {n} Inc. as they ask for it.\n" for n in NAMES)
 VISITS = {
@@ -45,11 +44,11 @@ def visits(language: str, *more: int, order: tuple[int, ...] = (0, 1, 2, 3)) -> 
     return "# P\n\n" + "\n".join(f"## {'ABCD'[n]}\n\n{ends[n]}\n" for n in order)
 
 
-def test_who_asks_for_the_most_telling_gets_eight_of_a_category_and_a_check_gets_all() -> None:
+def test_who_asks_for_the_most_telling_gets_so_many_of_a_category_and_a_check_gets_all() -> None:
     few, whole = (classify(SHARING, SHARED, "en", whole=w) for w in (False, True))
     numbers = [Counter(f.category for f in found.findings)[Category.RECIPIENTS] for found in (few, whole)]
-    assert numbers == [8, len(NAMES)]
-    assert [e.kind for e in few.editorial] == ["told"] * 4
+    assert numbers == [MOST, len(NAMES)]
+    assert [e.kind for e in few.editorial] == ["told"] * (len(NAMES) - MOST)
     assert whole.editorial == ()
     assert all(any(name in f.evidence_after for f in whole.findings) for name in NAMES)
     assert "also" not in to_json(few, full=True)["findings"][0]
