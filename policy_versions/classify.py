@@ -25,6 +25,7 @@ from policy_versions.model import (
     ClauseChange,
     Editorial,
 )
+from policy_versions.naming import Named
 from policy_versions.quoting import words
 from policy_versions.reading import deltas
 from policy_versions.substance import substance
@@ -132,10 +133,9 @@ def _in_order(candidates: list[Candidate], read: list[Delta]) -> list[Candidate]
 
 
 @lru_cache(maxsize=4)
-def _concepts(plain: str, han: bool) -> frozenset[str]:
-    lexicon = load("zh" if han else "en")
+def _concepts(plain: str, han: bool) -> Named:
     pieces = range(0, min(len(plain), READ), MAX_SCAN)  # what stands further on counts as new, which is the safe side
-    return frozenset(hit.concept for i in pieces for hit in lexicon.scan(plain[i : i + MAX_SCAN]))
+    return Named("zh" if han else "en", [plain[i : i + MAX_SCAN] for i in pieces])
 
 
 @lru_cache(maxsize=4)

@@ -161,7 +161,7 @@ def _keys(source: str) -> tuple[str, ...]:
         return tuple(sorted(keys))
     if source.startswith("["):
         end = source.index("]")
-        return tuple(sorted({c for a in re.findall(r".-.|.", source[1:end]) for c in _span(a)}))
+        return tuple(sorted({c for a in re.findall(r".-.|.", source[1:end]) for c in span(a)}))
     head = source.removeprefix("\\")[:1]
     if source[1:2] == "?":
         return (head, *_keys(source[2:]))
@@ -169,7 +169,8 @@ def _keys(source: str) -> tuple[str, ...]:
     return (plain[0],) if plain else (head,)
 
 
-def _span(part: str) -> str:
+def span(part: str) -> str:
+    """Spell out a range of signs in a class (`a-z`); a sign is itself."""
     if len(part) == 3 and part[1] == "-":
         return "".join(map(chr, range(ord(part[0]), ord(part[2]) + 1)))
     return part
@@ -219,7 +220,7 @@ def _piece(source: str) -> tuple[list[str] | None, str]:
         inner = source[1:end]
         if inner.startswith("^"):
             return None, ""
-        return [x for a in re.findall(r".-.|.", inner) for x in _span(a)], source[end + 1 :]
+        return [x for a in re.findall(r".-.|.", inner) for x in span(a)], source[end + 1 :]
     if c == "\\":
         return ([source[1]], source[2:]) if not source[1].isalnum() else (None, "")
     if c in "(.^$*+{":
