@@ -120,7 +120,8 @@ class _Said:
         if side and side.place and "place" not in self.rule:
             return self._word("placed").format(place=side.place, said=self._changed())
         if side and side.detail:
-            return self._word("detailed").format(detail=side.detail, said=self._changed())
+            whole = self._word("detailed").format(detail=side.detail, said=self._changed())
+            return whole[:-1] if side.detail.endswith("…") else whole  # no full stop after what goes on
         return self._changed()
 
     def _changed(self) -> str:

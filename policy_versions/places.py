@@ -80,7 +80,8 @@ def _ends(lines: Sequence[str], span: Lines, quote: str) -> tuple[str, str]:
         return "", ""
     before, after = passage[:at].rstrip(" *_“\"'(（"), passage[at + len(quote) :].lstrip(" *_”\"')）")
     opens = not before or before[-1] in _BOUNDS or _NUMBER.search(before) or quote[0] in _BOUNDS
-    closes = not after or after[0] in _BOUNDS or quote[-1] in _BOUNDS
+    address = after.startswith("://")  # a colon, but the end of nothing
+    closes = not after or (after[0] in _BOUNDS and not address) or quote[-1] in _BOUNDS
     return "" if opens else "… ", "" if closes else " …"
 
 

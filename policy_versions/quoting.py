@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Final
 
 LIMIT: Final = 200
-_CUTS: Final = re.compile(r"[，,；;：:、]|\s(?:and|or|and/or|but|which|that|to|for|including|such as)\s|\s")
+_CUTS: Final = re.compile(r"[，,；;：、]|:(?!//)|\s(?:and|or|and/or|but|which|that|to|for|including|such as)\s|\s")
 _CELL: Final = " | "
 
 
@@ -54,6 +54,9 @@ def words(text: str) -> str:
 
 def verbatim(surface: str, text: str) -> str:
     """Give a folded expression as the text spells it (`1000000101` as `10 0000 0101`), or as it is if not there."""
-    signs = [re.escape(sign) for sign in surface if sign.isalnum()]
-    found = re.search(r"[\W_]*".join(signs), text, re.IGNORECASE) if 0 < len(signs) <= LIMIT else None
-    return found[0].replace("*", "") if found else surface
+    for spelt in (surface, surface.replace("usa", "us")):  # U.S. is folded with U.S.A.
+        signs = [re.escape(sign) for sign in spelt if sign.isalnum()]
+        found = re.search(r"[\W_]*".join(signs), text, re.IGNORECASE) if 0 < len(signs) <= LIMIT else None
+        if found:
+            return found[0].replace("*", "")
+    return surface

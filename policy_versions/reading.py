@@ -77,7 +77,12 @@ def _others(clause: Clause, name: int) -> str:
             label = clause.labels[n] if n < len(clause.labels) else ""
             told.append(f"{label}: {visible(cell)}" if label else visible(cell))
     text = "; ".join(told)
-    return text if len(text) <= LETTERS else text[: LETTERS - 1] + "…"
+    return text if len(text) <= LETTERS else _whole(text[: LETTERS - 1])
+
+
+def _whole(cut: str) -> str:
+    """End a passage where a word ends, and say that it goes on."""
+    return (cut.rpartition(" ")[0] or cut).rstrip(" ,;:，；：") + " …"
 
 
 def _placed(delta: Delta, label: str, clause: Clause) -> Delta:

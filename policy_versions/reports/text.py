@@ -17,6 +17,7 @@ from policy_versions.reports.summary import (
     lines,
     ordered,
     overall,
+    quotes,
     sentence,
     sign,
     touched,
@@ -72,7 +73,8 @@ def _finding(review: Review, found: ReleaseFinding, number: int, say: Words, sty
     yield _shown(f"{sign(review, found, say)} {number}. {sentence(review, found, say)}")
     where = f"{review.policy.files.get(found.language, found.language)}:{span.first}"
     yield _shown(f"   {f.fingerprint[:12]}  {where}  {f.rule}  {say(f'category.{as_judged(review, found).category}')}")
-    for quote, mark, part in ((f.evidence_before, "-", "old"), (f.evidence_after, "+", "new")):
+    before, after = quotes(review, found)
+    for quote, mark, part in ((before, "-", "old"), (after, "+", "new")):
         for line in quote.split("\n") if quote else ():
             yield style(_shown(f"   {mark} {line}"), part)
     yield from _also(f.also, say, style)

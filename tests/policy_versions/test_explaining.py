@@ -144,3 +144,33 @@ def test_what_no_rule_explains_is_quoted_where_it_differs() -> None:
     found = _one("Birds", before, before.replace("two", "twelve"), "en")
     assert found.category is Category.UNCLASSIFIED
     assert "“…e moon crew keeps twelve copies in its tower.”" in found.explanation["en"]
+
+
+def test_names_are_told_as_the_text_spells_them_and_sentences_end_where_they_do() -> None:
+    new = "We certified to the Department of Commerce that we adhere to the EU-U.S. Data Privacy Framework Principles."
+    page = EN.format(head="Transfers", text="We store your account data in Ireland.")
+    found = classify(page, f"{page}\n{new}\n", "en").findings
+    assert found
+    assert all("usa" not in f.explanation["en"] and not f.evidence_after.endswith("EU-U.S.") for f in found)
+    assert any("EU-U.S. Data Privacy Framework" in f.evidence_after for f in found)
+
+
+def test_what_is_said_of_a_long_row_ends_at_a_word_and_without_a_full_stop() -> None:
+    table = "# List\n\n| Company | Work | Place |\n|---|---|---|\n| Acme | mail | Berlin |\n"
+    row = "| Beta LLC | " + "answering questions of customers " * 6 + "| Paris |\n"
+    (said,) = {
+        f.explanation["en"] for f in classify(table, table + row, "en").findings if "The row:" in f.explanation["en"]
+    }
+    assert re.search(r"\w …(?: |$)", said), said
+    assert "…." not in said
+
+
+def test_artificial_intelligence_is_not_told_twice_in_one_sentence() -> None:
+    found = _one(
+        "Use",
+        "We read your messages to answer you.",
+        "We read your messages with artificial intelligence to answer you.",
+        "en",
+    )
+    assert "artificial intelligence" in found.explanation["en"]
+    assert "by artificial intelligence" not in found.explanation["en"].split(".")[0]

@@ -79,3 +79,9 @@ def test_a_quote_says_where_its_sentence_goes_on(text: str, quote: str, shown: s
 def test_quotes_that_differ_in_markup_alone_are_shown_with_it() -> None:
     (place,) = places([finding("[x](#a)", "[x](#b)", Lines(1, 1), Lines(1, 1))], "[x](#a)\n", "[x](#b)\n")
     assert (place.before, place.after) == ("[x](#a)", "[x](#b)")
+
+
+def test_a_quote_that_stops_before_an_address_says_that_it_goes_on() -> None:
+    text = "To complain please visit https://example.com/complain for the form.\n"
+    (place,) = places([finding(after="please visit https", new=Lines(1, 1))], "", text)
+    assert place.after == "… please visit https …"

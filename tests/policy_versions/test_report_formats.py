@@ -360,3 +360,11 @@ def test_a_language_asked_for_is_the_only_one() -> None:
         assert "实质" not in out
         assert "需用户" not in out
     assert Level.CONSENT in render("json", report("purpose: x"), "en", "en")
+
+
+def test_the_terminal_shows_where_a_quote_goes_on() -> None:
+    one = review("purpose: 投放广告")
+    found = one.release.findings[0]
+    key = (found.language, found.finding.fingerprint)
+    place = Place(Lines(3, 3), 0, 0, "", "… 投放广告 …")
+    assert "   + … 投放广告 …\n" in text.render(Report((replace(one, places={**one.places, key: place}),)), words("en"))
