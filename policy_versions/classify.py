@@ -28,6 +28,7 @@ from policy_versions.model import (
 from policy_versions.naming import Named
 from policy_versions.quoting import words
 from policy_versions.reading import deltas
+from policy_versions.recut import recut
 from policy_versions.substance import substance
 from policy_versions.telling import MOST, told
 from policy_versions.vocabulary import EditorialKind
@@ -75,7 +76,7 @@ def classify(before: str, after: str, language: str, *, policy: str = "", whole:
         limit(len(text.encode()))
     old, new = parse(before, language), parse(after, language)
     changes = align(old, new)
-    differing = edits(changes)
+    differing = recut(edits(changes))
     texts = Texts(_plain(before, language), _plain(after, language), load(language).han) if differing else Texts("", "")
     candidates: list[Candidate] = []
     faint: list[Candidate] = []

@@ -106,9 +106,14 @@ def _same_value(fact: Fact, theirs: Statement) -> bool:
         return any(f.concept == fact.concept and _near(fact, f) for f in theirs.facts)
     if fact.concept == "e.phone":  # an extension may be written behind the number or told apart from it
         return any(f.concept == "e.phone" and _extends(f.surface, fact.surface) for f in theirs.facts)
+    if fact.concept == "e.url":  # a link within the site is written with its host or without
+        return bool(_WITHIN.search(theirs.text))
     if fact.concept == "e.address":
         return fact.surface in words(short_forms(theirs.folded))
     return fact.concept in ("e.name", "e.person") and fact.surface in "".join(theirs.folded.split())
+
+
+_WITHIN: Final = re.compile(r"\]\((?:\.{0,2}/|#)")
 
 
 def _extends(one: str, other: str) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 from policy_versions.compare import Delta
+from policy_versions.entities import short_forms
 from policy_versions.facts import Statement
 from policy_versions.model import ClauseKind
 
@@ -34,6 +35,8 @@ def editorial_kind(delta: Delta) -> str:
         return "empty"
     if _title(side) and not _names_recipient(side):
         return "heading"
+    if all(_guides(s) for s in (delta.before, delta.after) if s is not None):
+        return "reading"
     if delta.before is not None and delta.after is not None:
         return _pair_kind(delta.before, delta.after)
     return _single_kind(side)
@@ -44,6 +47,15 @@ def _title(side: Statement) -> bool:
     if side.clause is None or side.clause.kind is not ClauseKind.HEADING:
         return False
     return len(side.folded) <= LONGEST_TITLE and not side.text.rstrip("*_ \u00a0").endswith((".", "。", ";", "；"))
+
+
+_ENTRY: Final = re.compile(r"(?:[\W\d]*\[[^\[\]]*(?:\\.[^\[\]]*)*\]\(#[^()\s]*\))+[\W\d]*")
+_QUESTION: Final = re.compile(r"[^.!?。！？|]{3,}[?？][\s*_\"”」)）]*")
+
+
+def _guides(side: Statement) -> bool:
+    """Say whether a text only points: an entry of a table of contents, or a question, which the text below answers."""
+    return bool(_ENTRY.fullmatch(side.text)) or (bool(_QUESTION.fullmatch(side.text)) and not side.has("field.row"))
 
 
 def _names_recipient(side: Statement) -> bool:
@@ -67,10 +79,19 @@ def _pair_kind(before: Statement, after: Statement) -> str:
     return ""
 
 
+_MAIL_SIGNS: Final = re.compile(r"\s*[\[({](?:at|dot)[\])}]\s*")
+
+
+def _plain_mail(text: str) -> str:
+    """Write `privacy [at] example [dot] org` without its signs."""
+    return _MAIL_SIGNS.sub("", text) if "[at]" in text or "(at)" in text else text
+
+
 _BARE: Final[tuple[tuple[str, Callable[[Statement], object]], ...]] = (
     ("typography", lambda s: (bare_words(s.folded), URL.findall(s.text))),
     ("link-path", lambda s: bare_words(s.folded)),
     ("link-path", lambda s: bare_words(URL.sub("", s.text))),
+    ("typography", lambda s: bare_words(short_forms(_plain_mail(URL.sub("", s.text.lower()))))),
     ("numbering", lambda s: bare_words(REFERENCE.sub("", URL.sub("", s.text.lower())))),
 )
 """What two wordings of an editorial change have in common once the rest is left out."""

@@ -52,6 +52,11 @@ _ADDRESS_EN: Final = re.compile(
     r"|(?:\b\d{1,4}(?: ?bis)?,? (?:[Rr]ue|[Aa]venue|[Pp]lace|[Bb]oulevard|[Qq]uai|[Vv]ia|[Cc]alle|[Aa]llée|[Cc]hemin|[Ss]quare) (?:(?:de|du|des|la|le|del|della) ){0,2}[A-Z][\w’'-]+(?:[ -][A-Z][\w’'-]+){0,3})"
     r"|(?:^(?:[A-Z][\w’'-]+ ){1,3}(?:Street|Road|Avenue|Lane|Square|Quay|House|Harbour|Wharf)(?=,|$))"
     r"|(?:\b[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b)|(?:\b\d{5} [A-Z][a-zà-ÿ]{2,}(?=,|$))"
+    # postcodes with or beside their town, and houses and floors
+    r"|(?:\b[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b)|(?:\b[A-Z]\d[A-Z] \d[A-Z]\d\b)|(?:\b(?:[A-Z]{1,2}-)?\d{5,6} [A-Z][a-zà-ÿ-]{2,}(?= *(?:[,.;|]|$|\(|[A-Z])))"
+    r"|(?:\b[A-Z][a-zà-ÿ]{2,},? (?:[A-Z]{2,3} )?(?!(?:19|20)\d\d)\d{4,6}\b(?= *(?:[,.;|]|$|\(|[A-Z])))|(?:\b(?!(?:19|20)\d\d)\d{4}(?: [A-Z]{2})? [A-Z][a-zà-ÿ-]{2,}(?= *(?:[,.;|]|$|\()))"
+    r"|(?:\b\d{1,2}(?:st|nd|rd|th) Floor\b)|(?:\b(?:[A-Z][\w'’-]+ ){1,2}(?:House|Tower|Towers|Wharf|Mill|Dairy|Quay|Barn)(?=,))|(?:\b(?:Rue|Avenue|Boulevard|Via|Calle|Plaza|Piazza|Rua|Avenida|Paseo)(?: [A-Za-zà-ÿ’'.-]+){1,4},? \d+)"
+    r"|(?:\b[A-Z][a-zà-ÿß]{3,}(?:ufer|allee|ring|damm|markt|stieg|chaussee|gracht|kade|plein|singel|vägen|veien|katu|tie) \d+)"
 )
 _PERSON_EN: Final = re.compile(
     r"(?:Dr\.?|Mr\.?|Ms\.?|Mrs\.?|Prof\.?) (?:[A-Z][\w.’'-]+ ?){1,3}|(?<=[Oo]fficer, )(?:[A-Z][\w’'-]+ ){1,2}[A-Z][\w’'-]+|(?<=[Oo]fficer: )(?:[A-Z][\w’'-]+ ){1,2}[A-Z][\w’'-]+"
@@ -152,9 +157,11 @@ def _phones(text: str) -> list[str]:
 def _company(text: str, *, han: bool) -> str:
     if han:
         return _squash(_LEFT_ZH.sub("", text) or text)
-    return _squash(short_forms(text))
+    return _squash(short_forms(_TITLED.sub("", text)))
 
 
+_TITLED: Final = re.compile(r"^(?:Dr|Mr|Ms|Mrs|Prof)\.? [A-Z][\w’'-]+ [A-Z][\w’'-]+ (?=[A-Z]\S* [A-Z])")
+"""A person in front of their company, as a letter is addressed."""
 _SHORT: Final = {
     "limited": "ltd",
     "incorporated": "inc",

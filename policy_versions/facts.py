@@ -12,7 +12,8 @@ from typing import Final, NamedTuple
 
 from policy_versions.entities import entities
 from policy_versions.lexicon import Hit, Lexicon, load
-from policy_versions.listed import unknown
+from policy_versions.listed import aims, unknown
+from policy_versions.mentions import TOLD, abroad, told_of
 from policy_versions.model import Clause, ClauseKind
 from policy_versions.quantities import quantities
 
@@ -119,11 +120,15 @@ def _parts(folded: str, facts: tuple[Fact, ...], language: str) -> tuple[tuple[f
 @lru_cache(maxsize=4096)
 def _facts_of(text: str, folded: str, language: str) -> tuple[Fact, ...]:
     lexicon = load(language)
-    hits = [h for h in _outside(lexicon.scan(folded), folded, han=lexicon.han) if not _attribute(h, folded)]
+    told = [] if lexicon.han else told_of(folded)
+    hits = [
+        h
+        for h in _outside(lexicon.scan(folded), folded, han=lexicon.han)
+        if not _attribute(h, folded) and not (h.group in TOLD and _inside(h, told))
+    ]
     if language == "en":
-        hits = _abroad(hits, folded)
-    if lexicon.han:
-        hits += unknown(folded, hits)
+        hits = abroad(hits, folded)
+    hits += unknown(folded, hits) if lexicon.han else aims(folded, hits)
     denied = _denied(folded, lexicon)
     size = max(1, len(folded))
     found = [Fact(h.concept, h.surface, _inside(h, denied), h.start / size) for h in hits]
@@ -137,35 +142,6 @@ def _facts(text: str, folded: str, lexicon: Lexicon) -> tuple[Fact, ...]:
     return _facts_of(text, folded, lexicon.language)
 
 
-_WHO: Final = re.compile(
-    r"\b(?:(?:if|where|when|as|and|or|who|because) (?:you|they)?(?: are| live| reside| were|re)|(?:resid(?:ents?|ing)|users?|individuals?|customers?|"
-    r"citizens?|consumers?|persons?|people|members?|visitors|those|data subjects?|living))"
-    r"(?: who| are| is| a| an| live| reside| currently| habitually| resident| resid(?:ing|ed)| citizen| users?| located| situated| based| "
-    r"living| domiciled| outside| either| only| also| not)* (?:in|of|from|within|outside|outside of)"
-    r"(?: (?:the|and|or|/|other|any|certain|european|economic|area|union|united|states|kingdom|new|south|north|hong|kong|saudi|"
-    r"republic|of|[^ .;:]+,)){0,30} ?$"
-)
-"""What stands before a country that says where a person lives, and not where data goes."""
-
-
-_LISTED: Final = re.compile(r"[ ,()]*(?:(?:and|or|the|sar|[a-z]+,|[a-z]+(?= ?$))[ ,()]*){0,4}")
-"""What may stand between two countries of one enumeration."""
-
-
-def _abroad(hits: list[Hit], folded: str) -> list[Hit]:
-    """Leave out the countries that only tell whom a sentence is about (`users in France, Spain or Italy`)."""
-    kept: list[Hit] = []
-    home = -1  # where the last such country ends
-    for hit in hits:
-        if hit.concept in ("place.country", "place.region", "place.abroad"):
-            listed = 0 <= home <= hit.start and _LISTED.fullmatch(folded[home : hit.start])
-            if listed or _WHO.search(folded[max(0, hit.start - 140) : hit.start]):
-                home = hit.end
-                continue
-        kept.append(hit)
-    return kept
-
-
 def _attribute(hit: Hit, folded: str) -> bool:
     """Say whether a verb only qualifies what follows (共享的信息: the information that is shared anyway)."""
     return hit.concept == "act.share" and folded[hit.end : hit.end + 1] == "的"
@@ -177,12 +153,16 @@ _AIM: Final = {
         r"|(?<![本原未以后])来(?!自|源|电|访|信|说)|作为|进行|开展)[^,。;]{0,30}$|(?:其中|包括|会|可)[^,。;]{0,10}$"
     ),
     "en": re.compile(
-        r"(?:\bto|\bfor|\bfeeds?|\bserves?|purposes? of|\bin order to|\band|\bor|,|:|used in|\bby|helps?|help us)"
+        r"(?:\bto|\bfor|\bfeeds?|\bserves?|purposes? of|\bin order to|\band|\bor|,|:|used in|\bby|helps?|help us|\bso (?:that )?we(?: can| may)?)"
         r"(?: [a-z0-9()/]+){0,5} ?$"
     ),
 }
 
 
+_DOER: Final = re.compile(
+    r" (?:partners?|providers?|compan(?:y|ies)|vendors?|processors?|agenc(?:y|ies)|firms?|teams?|staff|department|networks?)\b"
+)
+"""Who does something is named by it (`our payment processing partner`): no aim."""
 SHORT_ITEM: Final = 40
 """An item of a list of aims is shorter; a longer sentence that begins with an aim names a function in passing."""
 
@@ -192,6 +172,10 @@ def _aimed(fact: Fact, folded: str, language: str) -> bool:
     if fact.group != "purpose" or fact.concept in ("purpose.word", "purpose.limit"):
         return False
     start = round(fact.at * max(1, len(folded)))
+    if language == "en" and _DOER.match(folded, start + len(fact.surface)):
+        return False
+    if language == "en" and fact.concept == "purpose.other":
+        return True
     return (start < 3 and len(folded) < SHORT_ITEM) or bool(_AIM[language].search(folded[max(0, start - 48) : start]))
 
 

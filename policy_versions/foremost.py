@@ -67,6 +67,7 @@ def foremost(found: list[Candidate]) -> list[Candidate]:
         if (c.match.rule.kind != "force" or c is first)
         and c.match.rule.category not in dropped
         and c.match.rule.id not in silenced
+        and not (others - {Category.METHOD} and c.match.rule.id == "method-default-on" and _unless(c))
         and not (aims and c.match.rule.id == "purpose-stated" and _only_ads(c))
         and not (others and c.match.rule.category is Category.PURPOSE and guessed(c.match))
     ]
@@ -98,6 +99,12 @@ def _new_practice(found: list[Candidate]) -> bool:
 def _only_ads(candidate: Candidate) -> bool:
     facts = (*candidate.match.lost, *candidate.match.gained)
     return all(f.concept in ("aim.advertising", "aim.personalise") for f in facts)
+
+
+def _unless(candidate: Candidate) -> bool:
+    """Say whether the default is only that a person may say no (`unless you object`) to what the sentence is about."""
+    facts = (*candidate.match.lost, *candidate.match.gained)
+    return all(f.surface.startswith(("unless", "除非")) for f in facts)
 
 
 def guessed(found: Match) -> bool:

@@ -1,5 +1,7 @@
 """What no word list knows but whose place tells what it is: an item among kinds of data, an aim after 用于."""
 
+# ruff: noqa: E501 - a regular expression is read best in one piece
+
 from __future__ import annotations
 
 import re
@@ -16,6 +18,13 @@ _TAIL: Final = re.compile(
     r"(?:[一二两三四五六七八九十\d]+(?:项|类|种)|等(?:信息|数据|内容|资料|记录|主体|机构|人员|单位|方)?|信息|数据|资料)$"
 )
 _AIM: Final = re.compile(r"(?<![适不仅])(?:用于|用来|用以|用作)((?:[^,;。:!?|()\"、和及]|和(?!您)){3,24})")
+_AIM_EN: Final = re.compile(
+    r"\b(?:so (?:that )?we (?:can|may|know|are able to)|in order (?:for us )?to|for the purposes? of|"
+    r"(?:is|are|be|being) (?:also |then |now )*used (?:to|for|in)|use (?:it|them|this|these|(?:the|your|such|all|these|this)(?: [a-z]+){1,7}) (?:also |in order )?to|"
+    r"helps? us(?: to)?|(?:allows?|enables?) us to|lets? us|with a view to|to make sure(?: that)?|to ensure(?: that)?) "
+    r"((?!(?:you|us|do so|it|this|comply|provide|contact|exercise|access|use|the extent|respond|answer|protect|receive|log|sign|follow|limit|that)\b)"
+    r"[a-z]+ [^,.;:!?|()]{3,80})"
+)
 _POINTING: Final = re.compile(r"^(?:以下|上述|下列|如下|本|该|此|这|其他|其它|任何|前述|您|你|相应|相关)")
 _KINDS: Final = ("data", "party")
 
@@ -35,6 +44,18 @@ def unknown(folded: str, hits: Sequence[Hit]) -> Iterator[Hit]:
             h.group in ("purpose", "method", "sec", "basis") and begin <= h.start < end for h in hits
         ):
             yield Hit("purpose.other", begin, end, aim[1])
+
+
+def aims(folded: str, hits: Sequence[Hit]) -> Iterator[Hit]:
+    """Name the English aims that no word list knows: `purpose.other` after `so that we can` and the like."""
+    for aim in _AIM_EN.finditer(folded):
+        begin, end = aim.span(1)
+        if not any(h.group in _SAID and aim.start() <= h.start < end and h.concept not in _MARKS for h in hits):
+            yield Hit("purpose.other", begin, end, aim[1])
+
+
+_SAID: Final = frozenset({"purpose", "method", "sec", "basis", "right", "contact", "notice", "minor", "edit", "risk"})
+_MARKS: Final = frozenset({"purpose.word"})
 
 
 def _items(run: re.Match[str], hits: Sequence[Hit]) -> Iterator[Hit]:
