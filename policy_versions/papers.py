@@ -16,6 +16,7 @@ class Papers:
 
     `files` are paths and `now`, `before` decoded texts, by language; `before` is empty for a first version. `last` is
     the release in the record, `earliest` the first lawful effective date, `exists` says whether a path is there;
+    `drafted` says that `release` is a release file, about to be published, and not what a draft would write;
     `assessments` are the files of that folder now, `assessed_before` those of the last version.
     """
 
@@ -28,6 +29,7 @@ class Papers:
     earliest: date
     exists: Callable[[str], bool]
     last: Release | None = None
+    drafted: bool = True
     assessments: Mapping[str, bytes] = field(default_factory=dict)
     assessed_before: Mapping[str, bytes] = field(default_factory=dict)
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from policy_versions import decisions, obligations, obstacles, release_file, transparency, version_log
+from policy_versions import dating, decisions, obligations, obstacles, release_file, transparency, version_log
 from policy_versions.config import NAME, Policy
 from policy_versions.decisions import Block
 from policy_versions.errors import BlockedError, ConfigError, HistoryError
@@ -33,7 +33,8 @@ class ReleaseBlockedError(BlockedError):
 class Draft:
     """A release file to be written; `replaces` is the path of an older draft under another number, or empty.
 
-    `dropped` are decisions of the older draft that died with their sentences.
+    `dropped` are decisions of the older draft that died with their sentences; `texts` are those of the policy, by path,
+    that stated another effective date than the release and now state its own.
     """
 
     release: Release
@@ -42,6 +43,7 @@ class Draft:
     replaces: str
     earliest: date
     dropped: tuple[Decision, ...] = ()
+    texts: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,29 +63,42 @@ def draft(
     number: str | None = None,
     effective: date | None = None,
     answers: Mapping[str, bool] | None = None,
+    redate: bool = True,
 ) -> Draft | None:
     """Return the release file of the next version, or None when nothing differs from the last release.
 
     What an older draft already says (summaries, days, answers, decisions on findings that are still there) is kept;
-    `answers` are added to those it gives to the questions of the table.
+    `answers` are added to those it gives to the questions of the table. The day it applies from is `effective`, else
+    the older draft's, else the one that the texts state where that is lawful, else the first lawful one. `redate`:
+    texts that state an effective date shall state this one, unless somebody wrote another beside an older draft.
     Raises ConfigError for a number that cannot follow.
     """
     now = state(desk, policy)
     untouched(desk, now)
     last = now.last.release
-    findings, _ = changes(desk, now, now.last.texts)
-    if last is not None and not findings and digests(now.texts) == {k: t.sha256 for k, t in last.texts.items()}:
+    release = _planned(desk, now, answers or {})
+    if last is not None and not release.findings and digests(now.texts) == {k: t.sha256 for k, t in last.texts.items()}:
         return None
-    kept = _kept(plan(desk.config, now, findings), now.pending)
-    release = decisions.settle(replace(kept, answers={**kept.answers, **(answers or {})}), desk.config, now.lead)
-    release = replace(release, number=_numbered(release, now, number))
     earliest = obstacles.earliest(release, desk.today)
-    release = replace(release, effective_on=effective or release.effective_on or earliest)
+    day = effective or release.effective_on or dating.stated(now, earliest) or earliest
+    texts = dating.restated(now, day, desk.today, asked=effective is not None) if redate else {}
+    if texts:
+        now = replace(now, texts={**now.texts, **texts})
+        release = _planned(desk, now, answers or {})
+    release = replace(release, number=_numbered(release, now, number), effective_on=day)
     path = release_file.path_of(policy.id, release.number)
     data = release_file.dump(release, header, today=desk.today)
     made = now.pending.decisions if now.pending else ()
     dropped = tuple(d for d in made if d not in release.decisions)
-    return Draft(release, path, data, now.path if now.path != path else "", earliest, dropped)
+    written = {policy.files[language]: text for language, text in texts.items()}
+    return Draft(release, path, data, now.path if now.path != path else "", earliest, dropped, written)
+
+
+def _planned(desk: Desk, now: State, answers: Mapping[str, bool]) -> Release:
+    """Return the release that the texts as they are ask for, with what people wrote into an older draft."""
+    findings, _ = changes(desk, now, now.last.texts)
+    kept = _kept(plan(desk.config, now, findings), now.pending)
+    return decisions.settle(replace(kept, answers={**kept.answers, **answers}), desk.config, now.lead)
 
 
 def untouched(desk: Desk, now: State) -> None:

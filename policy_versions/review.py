@@ -205,6 +205,7 @@ def papers(desk: Desk, now: State, before: Mapping[str, bytes], release: Release
         obstacles.earliest(release, desk.today),
         lambda path: desk.source.read(path) is not None,
         now.last.release,
+        now.pending is not None,
         assessed(desk.source),
         assessed(Source(desk.repository, now.last.release.commit)) if now.last.release else {},
     )

@@ -28,10 +28,11 @@ zhou-legal = "zhou@example.com"
 FIRST = {
     ZH: "# 隐私政策\n\n## 一、收集\n\n我们收集您的手机号，用于创建账号。\n\n"
     "## 二、提供\n\n我们向律师提供您的姓名。\n\n"
-    "## 三、联系\n\n某公司，privacy@example.com。您可以向监管部门投诉。\n",
+    "## 三、联系\n\n某公司，privacy@example.com。您可以向监管部门投诉。生效日期：2999 年 12 月 31 日\n",
     EN: "# Privacy policy\n\n## 1. Collection\n\nWe collect your phone number to create your account.\n\n"
     "## 2. Sharing\n\nWe provide your name to lawyers.\n\n"
-    "## 3. Contact\n\nSome Co., privacy@example.com. You may complain to the authority.\n",
+    "## 3. Contact\n\nSome Co., privacy@example.com. You may complain to the authority. "
+    "Effective date: 31 December 2999\n",
 }
 NEW = {
     ZH: ("姓名。\n", "姓名。\n\n我们向广告公司提供您的手机号，用于投放广告。\n"),

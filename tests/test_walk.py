@@ -23,6 +23,7 @@ from notifier.desk import Desk
 from notifier.model import State as Delivered
 from notifier.store import consents
 from policy_versions import obligations
+from policy_versions.lint import effective_on
 from policy_versions.model import Category, Direction, Level, ReleaseStatus, Verdict
 from policy_versions.publishing import Publication, ReleaseBlockedError
 from policy_versions.release import Record
@@ -66,6 +67,7 @@ def test_walk(tmp_path: Path, clock: Clock, language: str) -> None:
 
     office, past = walk.make_repository(stage)
     _past_is_as_the_sample_says(past)
+    _texts_state_the_day_of_their_release(office, past)
 
     commit = walk.change(stage, office)
     _change_lies_on_its_branch_alone(office, commit)
@@ -107,6 +109,13 @@ def _past_is_as_the_sample_says(past: tuple[Publication, ...]) -> None:
     for earlier, later in itertools.pairwise(past):
         assert later.release.previous == earlier.release.number
         assert later.release.number == obligations.next_number(earlier.release.number, later.release.level)
+
+
+def _texts_state_the_day_of_their_release(office: Office, past: tuple[Publication, ...]) -> None:
+    for one in past:
+        for text in one.release.texts.values():
+            data = office.repository.read(one.commit, text.path) or b""
+            assert effective_on(data.decode()) == one.release.effective_on
 
 
 def _change_lies_on_its_branch_alone(office: Office, commit: str) -> None:

@@ -58,12 +58,15 @@ class Office:
     def draft(self, today: date, wanted: date | None = None) -> Release:
         """Write the release file of the next version: in force on the day wanted, or the first lawful one after it."""
         desk = self.desk(today)
-        drafted = publishing.draft(desk, desk.config.policy(story.POLICY))
+        policy = desk.config.policy(story.POLICY)
+        drafted = publishing.draft(desk, policy)
         if drafted is None:
             raise HistoryError("no text differs from the last release: nothing to draft")
-        release = replace(drafted.release, effective_on=max(wanted or drafted.earliest, drafted.earliest))
-        self._write(drafted.path, release_file.dump(release, today=today))
-        return release
+        day = max(wanted or drafted.earliest, drafted.earliest)
+        drafted = publishing.draft(desk, policy, effective=day) or drafted
+        for path, text in {drafted.path: drafted.data, **drafted.texts}.items():
+            self._write(path, text)
+        return drafted.release
 
     def decide(self, release: Release, step: Step, *, now: datetime) -> Release:
         """Judge every finding that needs it, word the summaries, commit the release file."""
@@ -73,7 +76,8 @@ class Office:
             release = decisions.decide(release, desk.config, self._decision(found, step, desk.today))
         path = release_file.path_of(release.policy, release.number)
         self._write(path, release_file.dump(release, today=desk.today))
-        self.repository.commit([path], f"Decide {release.policy} {release.number}", now=now, author=AUTHOR)
+        changed = [path, *map(story.path, story.LANGUAGES)]
+        self.repository.commit(changed, f"Decide {release.policy} {release.number}", now=now, author=AUTHOR)
         return release
 
     def assess(self, *, now: datetime) -> str:

@@ -122,7 +122,8 @@ def _write(
     desk: Desk, trusted: settings.Config, wanted: Sequence[Command | Mistake], by: str
 ) -> tuple[tuple[Outcome, ...], tuple[str, ...]]:
     """Bring the drafts up to date, do what is asked, write what changed; the paths are those git now sees changed."""
-    open_ones = {p.id: d for p in chosen(desk.config, None) if (d := publishing.draft(desk, p, header=draft_header()))}
+    made = {p.id: _draft(desk, p) for p in chosen(desk.config, None)}
+    open_ones = {policy: d for policy, d in made.items() if d}
     drafts = {policy: d.release for policy, d in open_ones.items()}
     now, outcomes = answering.apply(wanted, drafts, trusted, by, desk.today)
     if not any(o.done for o in outcomes):
@@ -140,8 +141,13 @@ def _settle(desk: Desk, policy: str, release: Release, drafted: publishing.Draft
     held = state(desk, desk.config.policy(policy))
     settled = decisions.settle(release, desk.config, held.lead)
     paths = _put(root, drafted.path, release_file.dump(settled, draft_header(), today=desk.today), drafted.replaces)
-    again = publishing.draft(desk, desk.config.policy(policy), header=draft_header())
+    again = _draft(desk, desk.config.policy(policy))
     return paths if again is None else [*paths, *_put(root, again.path, again.data, again.replaces)]
+
+
+def _draft(desk: Desk, policy: settings.Policy) -> publishing.Draft | None:
+    """Draft the release file alone: the texts are the lawyer's, and a workflow commits release files only."""
+    return publishing.draft(desk, policy, header=draft_header(), redate=False)
 
 
 def _put(root: Path, path: str, data: bytes, replaces: str) -> list[str]:

@@ -64,6 +64,9 @@ def draft(
                 continue
             (root / found.path).parent.mkdir(parents=True, exist_ok=True)
             (root / found.path).write_bytes(found.data)
+            for name, data in found.texts.items():
+                (root / name).write_bytes(data)
+                click.echo(say("draft.dated", path=name, day=found.release.effective_on), err=True)
             if found.replaces:
                 (root / found.replaces).unlink()
                 click.echo(say("draft.replaced", path=found.replaces), err=True)

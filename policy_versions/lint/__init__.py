@@ -28,6 +28,13 @@ def severities(config_block: tuple[str, ...] = ()) -> Mapping[str, str]:
     return weights(config_block)
 
 
+def restated(text: str, day: date) -> str:
+    """Return a text that states another effective date where it stated one, written in the same way; else the text."""
+    from policy_versions.lint.dates import restated as restate  # noqa: PLC0415
+
+    return restate(text, day)
+
+
 def effective_on(text: str) -> date | None:
     """Return the effective date that a text states, the first one; None when it states none or no real day."""
     from policy_versions.lint.dates import effective_on as stated  # noqa: PLC0415

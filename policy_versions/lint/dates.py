@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from pathlib import Path
 from typing import Final
 
+from policy_versions import lexicon
+from policy_versions.errors import ConfigError
 from policy_versions.papers import Papers, Problem
 from policy_versions.promises import promise
+from policy_versions.strict_yaml import read
+from policy_versions.yaml_fields import Fields
 
 _MONTHS: Final = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
                   "november", "december")  # fmt: skip
@@ -29,6 +35,9 @@ _BETWEEN: Final = r"\s*(?:为|是|is)?\W{0,6}\s*"
 # 自 2026 年 12 月 1 日起生效; but 更新日期：2026 年 11 月 1 日 with 生效日期 behind it says another day.
 _AFTERWARDS: Final = r"[^\S\n]*(?:起)?[^\S\n]*(?:正式)?(?:生效|施行)(?!日|时间)"
 _VERSION: Final = re.compile(r"(?:版本号?|\bversion)\s*[:：]?\s*v?(\d+(?:\.\d+)*)(?!\d)", re.IGNORECASE)
+
+
+_ORDINAL: Final = re.compile(r"\A(?:st|nd|rd|th)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +83,55 @@ def _month(name: str) -> int:
     return next(n for n, month in enumerate(_MONTHS, 1) if month.startswith(name.lower()))
 
 
+def restated(text: str, day: date) -> str:
+    """Return a text that states another effective date where it stated one, written in the same way; else the text."""
+    hits = [m for pattern in _EFFECTIVES if (m := pattern.search(text))]
+    if not hits:
+        return text
+    first = min(hits, key=lambda m: m.start())
+    padded = "年" not in first[0] and all(len(first[k]) == 2 for k in "md" if first.groupdict().get(k))
+    parts = {"y": str(day.year), "m": str(day.month), "d": str(day.day)}
+    parts |= {k: parts[k].zfill(2) for k in "md" if padded and not first.groupdict().get("n")}
+    if name := first.groupdict().get("n"):
+        month = _MONTHS[day.month - 1][: len(name) if len(name) == 3 and name.lower() != "may" else None]
+        parts["n"] = month.upper() if name.isupper() else month.capitalize()
+    for start, end, key in sorted(((*first.span(k), k) for k in first.groupdict() if first[k]), reverse=True):
+        text = text[:start] + parts[key] + text[end:]
+        if key == "d" and "n" in parts:
+            at = start + len(parts[key])
+            text = text[:at] + _ORDINAL.sub(_ordinal(day.day), text[at:], count=1)
+    return text
+
+
+def line(day: date, language: str) -> str:
+    """Return the line that states an effective date in a language (dates.yaml; ISO 8601 where it knows none)."""
+    forms = _forms()
+    form = forms.get(lexicon.family(language), forms["other"])
+    name = _MONTHS[day.month - 1].capitalize()
+    return form.format(y=day.year, m=day.month, d=day.day, name=name, iso=day.isoformat())
+
+
+@cache
+def _forms() -> Mapping[str, str]:
+    name = "dates.yaml"
+    reader = Fields(name)
+    found = reader.texts("", read((Path(__file__).parent / name).read_bytes(), name))
+    if reader.problems:
+        raise ConfigError(reader.problems)
+    return found
+
+
+def _ordinal(day: int) -> str:
+    return "th" if day in {11, 12, 13} else {1: "st", 2: "nd", 3: "rd"}.get(day % 10, "th")
+
+
 def problems(papers: Papers) -> Iterator[Problem]:
     """Yield what is wrong with the days of a policy's texts."""
     stated = {language: found for language, text in papers.now.items() if (found := _stated(text, _EFFECTIVES))}
     days = {language: s.day for language, s in stated.items() if s.day}
     yield from _missing(papers, set(stated))
     for language, found in stated.items():
-        yield from _one(papers, papers.files[language], found)
+        yield from _one(papers, language, found)
     if len(set(days.values())) > 1:
         said = ", ".join(f"{papers.files[k]}: {day}" for k, day in days.items())
         first = next(iter(days))
@@ -92,25 +143,34 @@ def problems(papers: Papers) -> Iterator[Problem]:
 
 
 def _missing(papers: Papers, stated: set[str]) -> Iterator[Problem]:
+    """Name the texts without an effective date; one that is about to be published, or that others date, needs its own.
+
+    A list that is an annex applies with its policy, and may leave the date to it.
+    """
+    policy = papers.config.policy(papers.release.policy)
     expected = bool(stated) or any(effective_on(text) for text in papers.before.values())
+    blocks = expected or (papers.drafted and not policy.annex_of)
     for language in papers.now:
         if language not in stated:
-            yield Problem("date-missing", papers.files[language], 1, {}, blocks=True if expected else None)
+            args = {"example": line(papers.release.effective_on or papers.earliest, language)}
+            yield Problem("date-missing", papers.files[language], 1, args, blocks=blocks)
 
 
-def _one(papers: Papers, path: str, found: Stated) -> Iterator[Problem]:
+def _one(papers: Papers, language: str, found: Stated) -> Iterator[Problem]:
+    path, release = papers.files[language], papers.release
     args = {
         "found": str(found.day),
         "quote": found.text,
         "today": papers.today.isoformat(),
         "earliest": papers.earliest.isoformat(),
-        "expected": str(papers.release.effective_on),
+        "expected": str(release.effective_on),
+        "example": line(release.effective_on or papers.earliest, language),
     }
     if found.day is None:
         yield Problem("date-unreal", path, found.line, args)
-    elif found.day < papers.today:
-        yield Problem("date-past", path, found.line, args)
-    elif papers.release.effective_on is not None and found.day != papers.release.effective_on:
+    elif found.day < papers.today:  # before there is a draft, it may be that of the version in force
+        yield Problem("date-past", path, found.line, args, blocks=papers.drafted)
+    elif release.effective_on is not None and found.day != release.effective_on:
         yield Problem("date-wrong", path, found.line, args)
     elif found.day < papers.earliest:
         yield Problem("date-early", path, found.line, args)

@@ -27,9 +27,11 @@ ZH, EN = "policies/privacy/zh-CN.md", "policies/privacy/en.md"
 LOGINS = '[logins]\nlin-legal = "lin@example.com"\n[site]'
 OLD = {
     ZH: "# 隐私政策\n\n## 一、使用\n\n我们收集您的手机号，用于创建账号。\n\n"
-    "## 二、联系\n\n邮箱：support@example.com\n\n某公司，privacy@example.com。您可以向监管部门投诉。\n",
+    "## 二、联系\n\n邮箱：support@example.com\n\n某公司，privacy@example.com。您可以向监管部门投诉。"
+    "生效日期：2999 年 12 月 31 日\n",
     EN: "# Privacy policy\n\n## 1. Use\n\nWe collect your phone number to create your account.\n\n## 2. Contact\n\n"
-    "Email: support@example.com\n\nSome Co., privacy@example.com. You may complain to the authority.\n",
+    "Email: support@example.com\n\nSome Co., privacy@example.com. You may complain to the authority. "
+    "Effective date: 31 December 2999\n",
 }  # fmt: skip
 NEW = {path: text.replace("support@example.com", "help@example.com") for path, text in OLD.items()}
 ACTOR = {"actor": "lin", "actor_id": "42", "server_url": "https://github.com", "token": TOKEN}
@@ -48,8 +50,8 @@ class Place:
         self.git.git("init", "--quiet", "--bare", "--initial-branch=main", str(self.root / "origin.git"))
         self.git.git("remote", "add", "origin", "../origin.git")
         self.git.write("policy.toml", TOML.replace("[site]", LOGINS))
-        self.git.commit(dict(OLD))
-        self.ctl("draft")
+        self.git.commit({path: text.replace("2999", "2020") for path, text in OLD.items()})
+        self.ctl("draft")  # which states the day from which the first version applies, today
         self.word("1.0.0")
         self.push("first draft")
 
@@ -338,7 +340,8 @@ def test_a_fork_cannot_take_its_policy_out_of_the_settings(told: Told, hub: Hub)
 
 def test_a_fork_that_changes_the_settings_stays_red_though_nothing_else_blocks(told: Told, hub: Hub) -> None:
     text = (told.place.git.root / "policy.toml").read_text("utf-8")
-    sha = told.head({**OLD, "policy.toml": text + "\n# looser\n"})
+    published = {path: told.place.git.git("show", f"privacy/v1.0.0:{path}") + "\n" for path in OLD}
+    sha = told.head({**published, "policy.toml": text + "\n# looser\n"})
     hub.pull(4, sha, owner="guest")
     ran = told.run(sha, "guest")
     assert ran[-1].code == 0, ran[-1].out

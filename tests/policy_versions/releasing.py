@@ -44,12 +44,14 @@ title = { zh-CN = "隐私政策", en = "Privacy policy" }
 files = { zh-CN = "policies/privacy/zh-CN.md", en = "policies/privacy/en.md" }
 """
 BASE = {ZH: "# 隐私政策\n\n联系：privacy@example.com\n", EN: "# Privacy policy\n\nContact: privacy@example.com\n"}
+# In force so late that no wait is longer: what a release asks for never moves the day that these texts state.
 TEXTS = {
     ZH: "# 隐私政策\n\n## 一、使用\n\n我们收集您的手机号，用于创建账号。\n\n"
     "## 二、联系\n\n邮箱：support@example.com\n\n"
-    "某公司，privacy@example.com。您可以向监管部门投诉。\n",
+    "某公司，privacy@example.com。您可以向监管部门投诉。生效日期：2999 年 12 月 31 日\n",
     EN: "# Privacy policy\n\n## 1. Use\n\nWe collect your phone number to create your account.\n\n## 2. Contact\n\n"
-    "Email: support@example.com\n\nSome Co., privacy@example.com. You may complain to the authority.\n",
+    "Email: support@example.com\n\nSome Co., privacy@example.com. You may complain to the authority. "
+    "Effective date: 31 December 2999\n",
 }  # fmt: skip
 # What stands before the colon of an added line says what kind of finding it is; all else is editorial.
 KINDS = {

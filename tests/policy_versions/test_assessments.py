@@ -118,9 +118,9 @@ def test_a_risk_that_rises_to_high_is_a_finding_in_every_language(
 
 TEXTS = {
     ZH: "# 隐私政策\n\n## 一、提供\n\n我们向律师提供您的姓名。\n\n## 二、联系\n\n"
-    "某公司，privacy@example.com，可向监管部门投诉。\n",
+    "某公司，privacy@example.com，可向监管部门投诉。生效日期：2999 年 12 月 31 日\n",
     EN: "# Privacy policy\n\n## 1. Sharing\n\nWe provide your name to lawyers.\n\n## 2. Contact\n\n"
-    "Some Co., privacy@example.com. You may complain to the authority.\n",
+    "Some Co., privacy@example.com. You may complain to the authority. Effective date: 31 December 2999\n",
 }
 MORE = {
     ZH: TEXTS[ZH].replace("姓名。\n", "姓名。\n\n我们向广告公司提供您的手机号，用于投放广告。\n"),

@@ -14,7 +14,7 @@ import pytest
 from policy_versions import config
 from policy_versions.decisions import Block
 from policy_versions.errors import ConfigError
-from policy_versions.lint import effective_on, lint, severities
+from policy_versions.lint import effective_on, lint, restated, severities
 from policy_versions.lint.floors import floors
 from policy_versions.model import Level, Release, Waiver
 from policy_versions.papers import Papers
@@ -161,13 +161,53 @@ def test_a_day_must_be_far_enough_ahead_for_the_duties_found() -> None:
     assert faults(papers(release=undrafted, earliest=date(2026, 12, 22))) == [("date-early", 3), ("date-early", 3)]
 
 
-def test_no_day_at_all_only_warns_until_some_text_stated_one() -> None:
-    bare = {
-        k: t.replace("生效日期：2026 年 12 月 1 日", "").replace("Effective date: 1 December 2026", "")
-        for k, t in SOUND.items()
-    }
-    assert (faults(papers(now=bare)), {c for c, _ in faults(papers(now=bare), warns=True)}) == ([], {"date-missing"})
-    assert {c for c, _ in faults(papers(now=bare, before=SOUND))} == {"date-missing"}
+def test_a_release_about_to_be_published_states_its_day() -> None:
+    bare = {k: "\n".join(line for line in t.splitlines() if "2026" not in line) for k, t in SOUND.items()}
+    found = lint(papers(now=bare))
+    assert [(b.code, b.args["example"], b.warns) for b in found] == [
+        ("date-missing", "生效日期：2026 年 12 月 1 日", False),
+        ("date-missing", "Effective date: 1 December 2026", False),
+    ]
+    assert all(b.args["example"] in words("en").how(b) for b in found)
+    assert [b.warns for b in lint(papers(now=bare, drafted=False))] == [True, True]  # nobody publishes anything yet
+    assert {c for c, _ in faults(papers(now=bare, before=SOUND, drafted=False))} == {"date-missing"}  # it was there
+
+
+def test_an_annex_may_leave_the_day_to_its_policy() -> None:
+    listed = config.parse(
+        BOTH.replace('id = "closing"', 'id = "closing"\nannex_of = "privacy"').encode(), lambda _: True
+    )
+    given = {"files": {"zh-CN": "c.md"}, "now": {"zh-CN": "# 清单\n"}, "release": replace(RELEASE, policy="closing")}
+    assert [(b.code, b.warns) for b in lint(papers(config=listed, **given))] == [("date-missing", True)]
+    assert [(b.code, b.warns) for b in lint(papers(**given))] == [("date-missing", False)]
+
+
+def test_the_day_of_the_version_in_force_is_past_until_somebody_drafts() -> None:
+    old = {k: t.replace("2026", "2025") for k, t in SOUND.items()}
+    assert [(b.code, b.warns) for b in lint(papers(now=old, before=old, drafted=False))] == [("date-past", True)] * 2
+    assert [(b.code, b.warns) for b in lint(papers(now=old, before=old))] == [("date-past", False)] * 2
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "changed"),
+    [
+        (
+            "生效日期：2026 年 1 月 5 日。更新日期：2026 年 1 月 5 日",
+            DAY,
+            "生效日期：2026 年 12 月 1 日。更新日期：2026 年 1 月 5 日",
+        ),
+        ("**生效日期**：2026-01-05", DAY, "**生效日期**：2026-12-01"),
+        ("本政策自2026年1月15日起生效", DAY, "本政策自2026年12月1日起生效"),
+        ("Effective 2026/1/5.", DAY, "Effective 2026/12/1."),
+        ("Effective date: January 5th, 2026", DAY, "Effective date: December 1st, 2026"),
+        ("Effective on 23rd Jan 2026", date(2027, 5, 12), "Effective on 12th May 2027"),
+        ("EFFECTIVE DATE: 5 MAY 2026", DAY, "EFFECTIVE DATE: 1 DECEMBER 2026"),
+        ("Updated: 5 May 2026", DAY, "Updated: 5 May 2026"),
+    ],
+)
+def test_a_text_states_another_day_in_its_own_way(text: str, day: date, changed: str) -> None:
+    assert restated(text, day) == changed
+    assert effective_on(changed) in {day, None}
 
 
 def test_a_version_takes_effect_after_the_one_before_it() -> None:
@@ -304,7 +344,8 @@ def test_two_approvers_may_waive_what_a_rule_misread(changes: dict[str, str], co
 
 def test_terms_and_lists_need_no_controller() -> None:
     release = replace(RELEASE, policy="closing")
-    assert faults(papers(release=release, files={"zh-CN": "c.md"}, now={"zh-CN": "# 账户注销须知\n"})) == []
+    now = {"zh-CN": "# 账户注销须知\n\n自 2026 年 12 月 1 日起生效\n"}
+    assert faults(papers(release=release, files={"zh-CN": "c.md"}, now=now)) == []
 
 
 def test_every_rule_has_words_and_a_weight_and_every_floor_a_law() -> None:
@@ -321,9 +362,9 @@ def test_the_sample_policy_is_sound() -> None:
     samples = files("policy_versions") / "samples"
     settings = config.parse((samples / "layout" / "policy.toml").read_bytes(), lambda _: True)
     texts = {k: (samples / "policies" / "privacy" / f"{k}.md").read_text(encoding="utf-8") for k in ("zh-CN", "en")}
-    found = lint(papers(config=settings, now=texts, release=replace(RELEASE, effective_on=None)))
-    assert [b for b in found if not b.warns] == []
-    assert {b.code for b in found} <= {"date-missing"}
+    assert {b.code for b in lint(papers(config=settings, now=texts))} == {"date-past"}  # what a first draft mends
+    dated = {k: restated(t, DAY) for k, t in texts.items()}
+    assert lint(papers(config=settings, now=dated)) == ()
 
 
 def test_a_block_is_told_in_both_languages() -> None:

@@ -13,6 +13,7 @@ from archive.demo import story
 from policy_versions.classify import classify
 from policy_versions.document import parse
 from policy_versions.errors import TextError
+from policy_versions.lint import effective_on
 from policy_versions.model import Category
 
 TODAY = date(2026, 11, 20)
@@ -78,6 +79,11 @@ def test_update_line_is_the_day_of_the_announcement() -> None:
         day = step.announced_on or TODAY
         for language in story.LANGUAGES:
             assert story.written(day, language) in after[story.path(language)], number
+
+
+def test_the_first_text_states_its_effective_date_in_both_languages() -> None:
+    days = {effective_on(story.first()[story.path(language)]) for language in story.LANGUAGES}
+    assert days == {story.history()[0].effective_on}
 
 
 def test_an_edit_that_does_not_fit_is_refused() -> None:

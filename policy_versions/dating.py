@@ -1,0 +1,49 @@
+"""The effective date in the texts and in the release file, kept in step when a release is drafted. Pure."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Mapping
+from datetime import date
+
+from policy_versions.errors import TextError
+from policy_versions.history import decode
+from policy_versions.lint import effective_on
+from policy_versions.lint import restated as restate
+from policy_versions.sources import State
+
+
+def stated(now: State, earliest: date) -> date | None:
+    """Return the day that all dated texts state, where it is lawful; None where they state none or several."""
+    days = set(_read(now.texts).values())
+    return next(iter(days)) if len(days) == 1 and min(days) >= earliest else None
+
+
+def restated(now: State, day: date, today: date, *, asked: bool) -> dict[str, bytes]:
+    """Return the texts, by language, that must be written anew to state a day as their effective date.
+
+    A day to come that somebody wrote beside an older draft, against it, is left to them unless the other was `asked`
+    for: the check shows that the two differ.
+    """
+    older = now.pending.effective_on if now.pending else None
+    made = {}
+    for language, was in _read(now.texts).items():
+        theirs = now.pending is not None and was != older and was >= today and not asked
+        if was != day and not theirs:
+            data = now.texts[language]
+            mark = data[:3] if data.startswith(codecs.BOM_UTF8) else b""
+            made[language] = mark + restate(decode(data), day).encode()
+    return made
+
+
+def _read(texts: Mapping[str, bytes]) -> dict[str, date]:
+    """Return the effective dates that texts state, by language; the lint names what cannot be read."""
+    found = {}
+    for language, data in texts.items():
+        try:
+            day = effective_on(decode(data))
+        except TextError:
+            continue
+        if day is not None:
+            found[language] = day
+    return found
