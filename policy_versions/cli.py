@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import sys
@@ -72,6 +73,10 @@ def port(name: str) -> Any:
     return getattr(importlib.import_module(module), attribute)
 
 
+COLLECT: Final = 50_000
+"""Look for cycles after so many new objects: we make next to none, and looking through all that is kept takes long."""
+
+
 class LazyGroup(click.Group):
     """A group that imports a sub-command's module only when it is asked for."""
 
@@ -106,6 +111,7 @@ def cli() -> None:
 
 def main(args: list[str] | None = None) -> Any:
     """Run `policyctl`; errors of the input end with one message and exit code 1 or 2, never with a traceback."""
+    gc.set_threshold(COLLECT, 20, 50)
     try:
         return cli.main(args=args, standalone_mode=True)
     except PolicyError as error:

@@ -7,7 +7,9 @@ from typing import Final
 
 UNKNOWN: Final = "und"
 _HAN: Final = re.compile("[\u4e00-\u9fff]")
-_LINK: Final = re.compile(r"https?://\S+|\]\([^)\n]*\)")
+_LINK: Final = re.compile(
+    r"https?://\S+|\]\([^)\n]{0,1000}\)"
+)  # bounded, as what never closes is looked at again and again
 _LATIN: Final = re.compile("[A-Za-z]{2,}")
 _ENGLISH: Final = re.compile(r"\b(?:the|of|and|we|your|you|with|this|our|that|by|are|to|for)\b", re.IGNORECASE)
 _SHARE: Final = 20  # one word in twenty: English policies have at least one in nine, other languages next to none

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from policy_versions.lexicon import Lexicon
@@ -19,6 +20,10 @@ class Entity(NamedTuple):
 
 
 _DIGIT: Final = re.compile(r"\d")
+_CAPITAL: Final = re.compile(r"[A-Z0-9]")
+_BRACKET: Final = frozenset('(（“"「')
+_COMPANY_ENDS: Final = ("公司", "事务所", "经营部", "工作室", "集团", "合伙")
+_ADDRESS_ENDS: Final = "号室幢层楼弄"
 _EMAIL: Final = re.compile(
     r"[A-Za-z0-9][A-Za-z0-9_.+-]{0,63} ?(?:@|＠|\[at\]|\(at\)| at (?=[A-Za-z0-9-]+ ?\[dot\])) ?[A-Za-z0-9][A-Za-z0-9-]{0,62}(?:(?:\.| ?\[dot\] ?| ?\(dot\) ?)[A-Za-z0-9][A-Za-z0-9-]{0,62})+"
 )
@@ -104,34 +109,57 @@ def entities(text: str, lexicon: Lexicon) -> tuple[Entity, ...]:
     bare = _EMAIL.sub(" ", _TARGET.sub(" ", text)) if found else text
     if _DIGIT.search(bare):
         found += [Entity("e.phone", p, 0) for p in _phones(bare)]
-    han = lexicon.han
-    found += [
-        Entity("e.company", _company(m[0], han=han), m.start())
-        for m in (_COMPANY_ZH if han else _COMPANY_EN).finditer(bare)
-    ]
-    found += [
-        Entity("e.address", _squash(short_forms(m[0])), m.start())
-        for m in (_ADDRESS_ZH if han else _ADDRESS_EN).finditer(bare)
-    ]
-    for m in (_PERSON_ZH if han else _PERSON_EN).finditer(bare):
-        named = "team" if m["team"] else 0
-        found.append(Entity("e.person", _squash(m[named]), m.start(named)))
-    found += [
-        Entity("e.name", _squash(m[0]), m.start())
-        for m in (_NAME_ZH if han else _NAME_EN).finditer(bare)
-        if _proper(m[0], lexicon)
-    ]
+    found += _named_zh(bare, lexicon) if lexicon.han else _named_en(bare, lexicon)
     if len(text) < SHORT:
         found += [Entity("e.name", _squash(m[1] or m[2]), m.start()) for m in _NAME_ITEM.finditer(text)]
-    found += [
-        Entity("e.self", _squash(m[1] or m[m.lastindex or 1]), m.start())
-        for m in (_SELF_ZH if han else _SELF_EN).finditer(bare)
-    ]
-    found += [
-        Entity("e.product", _squash(m[1] or m[2]), m.start())
-        for m in (_PRODUCT_ZH if han else _PRODUCT_EN).finditer(bare)
-    ]
+    found += _parties(bare, han=lexicon.han)
     return tuple(e for e in found if e.value)
+
+
+def _named_zh(bare: str, lexicon: Lexicon) -> Iterator[Entity]:
+    """Find companies, addresses, people and names; what each must hold is looked for first, which costs next to nothing."""
+    if any(end in bare for end in _COMPANY_ENDS):
+        for m in _COMPANY_ZH.finditer(bare):
+            yield Entity("e.company", _company(m[0], han=True), m.start())
+    if any(end in bare for end in _ADDRESS_ENDS) and _DIGIT.search(bare):
+        for m in _ADDRESS_ZH.finditer(bare):
+            yield Entity("e.address", _squash(short_forms(m[0])), m.start())
+    yield from _people(_PERSON_ZH, bare)
+    if "SDK" in bare or "sdk" in bare or "“" in bare:
+        yield from _names(_NAME_ZH, bare, lexicon)
+
+
+def _named_en(bare: str, lexicon: Lexicon) -> Iterator[Entity]:
+    if not _CAPITAL.search(bare):
+        return
+    for m in _COMPANY_EN.finditer(bare):
+        yield Entity("e.company", _company(m[0], han=False), m.start())
+    for m in _ADDRESS_EN.finditer(bare):
+        yield Entity("e.address", _squash(short_forms(m[0])), m.start())
+    yield from _people(_PERSON_EN, bare)
+    yield from _names(_NAME_EN, bare, lexicon)
+
+
+def _people(pattern: re.Pattern[str], bare: str) -> Iterator[Entity]:
+    for m in pattern.finditer(bare):
+        named = "team" if m["team"] else 0
+        yield Entity("e.person", _squash(m[named]), m.start(named))
+
+
+def _names(pattern: re.Pattern[str], bare: str, lexicon: Lexicon) -> Iterator[Entity]:
+    for m in pattern.finditer(bare):
+        if _proper(m[0], lexicon):
+            yield Entity("e.name", _squash(m[0]), m.start())
+
+
+def _parties(bare: str, *, han: bool) -> Iterator[Entity]:
+    """Find what the company and its product call themselves; every form of it holds a bracket or a quotation mark."""
+    if _BRACKET.isdisjoint(bare):
+        return
+    for m in (_SELF_ZH if han else _SELF_EN).finditer(bare):
+        yield Entity("e.self", _squash(m[1] or m[m.lastindex or 1]), m.start())
+    for m in (_PRODUCT_ZH if han else _PRODUCT_EN).finditer(bare):
+        yield Entity("e.product", _squash(m[1] or m[2]), m.start())
 
 
 def _email(text: str) -> str:

@@ -21,6 +21,8 @@ KNOWN: Final = 60_000
 LONGEST: Final = 40
 """No word of a lexicon is longer: more signs of a longer one need not be looked at."""
 WORD: Final = re.compile(r"[a-z0-9$€£]+")
+REACH: Final = 1500
+"""So far a pattern looks ahead: further than any sentence, and not to the end of a text without full stops."""
 _HAN_START: Final = re.compile(r"[^\sa-zA-Z0-9]|[a-zA-Z0-9]+")
 _NO_LETTER: Final = frozenset("$€£")
 
@@ -30,7 +32,7 @@ Start = tuple[tuple[int, int], int, str, str, str]
 """How a pattern may begin: the rank of its concept, its own, its concept, its source and one beginning."""
 OPEN: Final = "*"
 """Stands behind a beginning whose first word need not end with it."""
-Match = Callable[[str, int], re.Match[str] | None]
+Match = Callable[[str, int, int], re.Match[str] | None]
 Found = list[tuple[int, str]]
 """What is named at a place: (end, concept), longest first."""
 
@@ -183,7 +185,7 @@ class Index:
             return found
         for concept, ways in possible.patterns:
             for way in ways:
-                if text.startswith(way.begins, i) and (match := (way.match or self._ready(way))(text, i)):
+                if text.startswith(way.begins, i) and (match := (way.match or self._ready(way))(text, i, i + REACH)):
                     if match.end() > i:
                         found.append((match.end(), concept))
                     break

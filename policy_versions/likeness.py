@@ -70,15 +70,13 @@ def proposals(
     for y, text in enumerate(new):
         for term in terms(text):
             places[term].append(y)
+    rare = {term: (len(standing), standing) for term, standing in places.items() if len(standing) <= COMMON}
     found: list[tuple[float, int, int]] = []
     for x, text in enumerate(old):
         votes: defaultdict[int, float] = defaultdict(float)
-        rare = sorted(
-            (p for t in terms(text) if len(p := places.get(t, ())) in range(1, COMMON + 1)), key=lambda p: (len(p), p)
-        )
-        for standing in rare[:TERMS]:
+        for size, standing in sorted([rare[t] for t in terms(text) if t in rare])[:TERMS]:
             for y in standing:
-                votes[y] += 1 / len(standing)
+                votes[y] += 1 / size
         for y in sorted(nlargest(PROPOSALS, votes, key=votes.__getitem__)):
             score = containment(text, new[y]) if inside else likeness(text, new[y], cutoff)
             if score >= cutoff:

@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 from policy_versions.alignment import align, edits
 from policy_versions.classify import classify
 from policy_versions.cli import cli
+from policy_versions.detect import detect
 from policy_versions.document import parse
 from policy_versions.errors import TextError
 from policy_versions.extent import EACH, LARGEST, READ, within
@@ -121,3 +122,8 @@ def test_the_limit_holds_for_texts_that_come_from_elsewhere_too() -> None:
     with pytest.raises(TextError, match=f"{LARGEST:,}"):
         classify("", "隐私" * (LARGEST // 5), "zh-CN")
     assert classify("", " " * LARGEST, "en").findings == ()
+
+
+def test_the_language_of_links_that_never_close_is_told() -> None:
+    assert detect("[我们](" * 50_000) == "zh"
+    assert detect("我们保存数据。" * 9 + "[a](https://example.com/the/of/and/for/you)" * 9) == "zh"
