@@ -61,18 +61,31 @@ def foremost(found: list[Candidate]) -> list[Candidate]:
     if _new_practice(found):  # consent to what is only now done is no change of ground
         silenced.add("basis-condition")
     others = said - {Category.PURPOSE}
+    told = {c.match.rule.category for c in found if c.match.rule.id not in _ASIDE and c.match.rule.kind != "force"}
     return [
         c
         for c in found
         if (c.match.rule.kind != "force" or c is first)
         and c.match.rule.category not in dropped
         and c.match.rule.id not in silenced
-        and not (others - {Category.METHOD} and c.match.rule.id == "method-default-on" and _unless(c))
+        and not (c.match.rule.id in _ASIDE and told - {c.match.rule.category})
         and not (aims and c.match.rule.id == "purpose-stated" and _only_ads(c))
         and not (others and c.match.rule.category is Category.PURPOSE and guessed(c.match))
     ]
 
 
+_ASIDE: Final = frozenset(
+    {
+        "basis-explicit",
+        "contact-authority",
+        "location-local",
+        "method-default-on",
+        "notice-channel",
+        "scope-prevails",
+        "security-measure",
+    }
+)
+"""Rules whose words mostly tell how, by whom or where that happens which the sentence is about."""
 _CIRCUMSTANCES: Final = frozenset(
     {
         ("location-home", "location-place"),
@@ -99,12 +112,6 @@ def _new_practice(found: list[Candidate]) -> bool:
 def _only_ads(candidate: Candidate) -> bool:
     facts = (*candidate.match.lost, *candidate.match.gained)
     return all(f.concept in ("aim.advertising", "aim.personalise") for f in facts)
-
-
-def _unless(candidate: Candidate) -> bool:
-    """Say whether the default is only that a person may say no (`unless you object`) to what the sentence is about."""
-    facts = (*candidate.match.lost, *candidate.match.gained)
-    return all(f.surface.startswith(("unless", "除非")) for f in facts)
 
 
 def guessed(found: Match) -> bool:

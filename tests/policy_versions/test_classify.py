@@ -168,3 +168,20 @@ def test_what_is_told_with_another_sentence_is_noted_and_never_lost() -> None:
 def test_another_department_in_charge_is_a_change(before: str, after: str, language: str) -> None:
     found = classify(before, after, language).findings
     assert [(str(f.category), f.material) for f in found] == [("contact", True)]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "about", "circumstance"),
+    [
+        ("With your explicit consent we share your e-mail address with advertisers.", "recipients", "legal-basis"),
+        ("We keep access logs for two years in encrypted form.", "retention", "security"),
+        ("经您明示同意，我们会将您的邮箱地址提供给广告合作伙伴。", "recipients", "legal-basis"),
+        ("访问日志经加密后保存两年。", "retention", "security"),
+    ],
+)
+def test_how_something_is_done_is_no_finding_of_its_own(sentence: str, about: str, circumstance: str) -> None:
+    language = "en" if sentence.isascii() else "zh-CN"
+    before = {"en": "# Policy\n\nWe run a shop.\n", "zh-CN": "# 政策\n\n我们经营一家商店。\n"}[language]
+    told = {f.category for f in classify(before, f"{before}\n{sentence}\n", language).findings}
+    assert about in told
+    assert circumstance not in told
