@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -13,8 +14,9 @@ from policy_versions.editorial import FORM, editorial_kind
 from policy_versions.entities import short_forms
 from policy_versions.extent import READ, limit, within
 from policy_versions.facts import Fact
-from policy_versions.findings import Candidate, exchanged, finding, lines, to_json, unread
+from policy_versions.findings import Candidate, finding, lines, to_json, unread
 from policy_versions.foremost import foremost, guessed
+from policy_versions.joining import exchanged
 from policy_versions.lexicon import MAX_SCAN, load, understood
 from policy_versions.likely import FAINT, placed, unexplained
 from policy_versions.matchers import Match, match, possible
@@ -22,6 +24,7 @@ from policy_versions.model import (
     Assessment,
     Category,
     ChangeKind,
+    Clause,
     ClauseChange,
     Editorial,
 )
@@ -30,6 +33,7 @@ from policy_versions.quoting import words
 from policy_versions.reading import deltas
 from policy_versions.recut import recut
 from policy_versions.substance import substance
+from policy_versions.surviving import UPTO, survives
 from policy_versions.telling import MOST, told
 from policy_versions.vocabulary import EditorialKind
 
@@ -58,7 +62,8 @@ class Texts:
 
     def names(self, fact: Fact, new: bool) -> bool:
         """Say whether the other text names the concept of a fact, in whichever words."""
-        return fact.concept in _concepts(self.before if new else self.after, self.han)
+        concept = fact.concept.replace("aim.", "purpose.", 1)  # an aim is a purpose that a sentence serves
+        return concept in _concepts(self.before if new else self.after, self.han)
 
 
 def classify(before: str, after: str, language: str, *, policy: str = "", whole: bool = False) -> Assessment:
@@ -85,7 +90,11 @@ def classify(before: str, after: str, language: str, *, policy: str = "", whole:
     upto = within(differing)
     read = [delta for edit in differing[:upto] for delta in deltas(edit, language)]
     blind = not understood(language)
+    kept = () if blind or size > UPTO else tuple(clause for c in changes if c.kind in _KEPT for clause in c.after)
     for delta in read:
+        if kept and _doubled(delta, kept, language):
+            idle.append((EditorialKind.RESTATED, delta))
+            continue
         kind, found, weak = _verdict(delta, texts, size, blind=blind)
         faint += weak
         if kind:
@@ -100,7 +109,7 @@ def classify(before: str, after: str, language: str, *, policy: str = "", whole:
         candidates.insert(0, unread(differing[upto], f"{size - upto}/{size}", language))
     everything = exchanged(candidates)
     notes += _elsewhere(candidates, everything)
-    chosen = told(everything, None if whole else MOST)
+    chosen = told(everything, None if whole else MOST, size if texts.han else 0)  # Chinese gives each clause its aim
     shown = {id(c.delta) for one in chosen for c in (one.head, *(one.doubles if whole else ()))}
     left = {id(c.delta): c.delta for c in everything if id(c.delta) not in shown}
     notes += [_note(EditorialKind.TOLD, delta) for delta in left.values()]
@@ -120,6 +129,15 @@ def _verdict(delta: Delta, texts: Texts, size: int, *, blind: bool) -> tuple[str
     if found or delta.flipped:  # a cell that turned from yes to no is never editorial
         return "", found, faint
     return kind or substance(delta, texts.names, rewritten=size > FEW), found, faint
+
+
+_KEPT: Final = (ChangeKind.UNCHANGED, ChangeKind.MOVED)
+
+
+def _doubled(delta: Delta, kept: Sequence[Clause], language: str) -> bool:
+    """Say whether a sentence came or went that a clause of both texts says anyway."""
+    side = delta.after or delta.before
+    return side is not None and not (delta.pair or delta.flipped) and survives(side, kept, language)
 
 
 def _with_faint(candidates: list[Candidate], faint: list[Candidate]) -> list[Candidate]:
@@ -166,7 +184,7 @@ def _judge(delta: Delta, texts: Texts, size: int) -> tuple[list[Candidate], list
         else:
             faint.append(Candidate(one, delta, FAINT))
     if found:
-        return foremost(found), faint
+        return foremost(found, faint), faint
     best = foremost(sorted(faint, key=lambda c: -c.match.rule.weight)[:1])
     return (best, []) if size <= FEW else ([], best)  # few words stand elsewhere too, yet nobody said this
 

@@ -13,6 +13,8 @@ from policy_versions.quoting import words
 
 BY_NAME: Final = frozenset({"e", "q"})
 """Groups in which another value is another fact."""
+NOUNS: Final = frozenset({"data", "party", "sec"})
+"""Groups of things: what both sides call by the same word is on both, even where one wording hides it from a list."""
 NAMED: Final = (
     "party.brand",
     "party.ai",
@@ -79,7 +81,7 @@ def _only(mine: Statement, theirs: Statement) -> tuple[Fact, ...]:
         if fact.group in BY_NAME:
             fresh = (fact.concept, fact.surface) not in values and not _same_value(fact, theirs)
         elif (fact.concept, fact.negated) not in known:
-            fresh = True
+            fresh = not _hidden(fact, theirs)
         else:
             fresh = (
                 fact.concept in more
@@ -89,6 +91,13 @@ def _only(mine: Statement, theirs: Statement) -> tuple[Fact, ...]:
         if fresh:
             found.append(fact)
     return tuple(found)
+
+
+def _hidden(fact: Fact, theirs: Statement) -> bool:
+    """Say whether the other wording has the same word, though no list knows it there or nothing shows it as an aim."""
+    if fact.group == "aim":
+        return f"purpose.{fact.concept[4:]}" in theirs.names and fact.surface in theirs.folded
+    return fact.group in NOUNS and fact.concept not in theirs.names and fact.surface in theirs.folded
 
 
 _UNIT: Final = re.compile(r"[^\W\d_零〇一二两三四五六七八九十百千万半]+$")

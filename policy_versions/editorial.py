@@ -72,6 +72,8 @@ def _pair_kind(before: Statement, after: Statement) -> str:
                 return kind
     if bare_words(DATE.sub("", before.folded)) == bare_words(DATE.sub("", after.folded)):
         return "date" if bare_words(before.folded) != bare_words(after.folded) else ""
+    if _misspelt(before.folded, after.folded):
+        return "typography"
     if before.has("edit.date") and after.has("edit.date") and len(after.folded) < DATED:
         return "date"
     if before.has("edit.metric") and after.has("edit.metric"):
@@ -85,6 +87,51 @@ _MAIL_SIGNS: Final = re.compile(r"\s*[\[({](?:at|dot)[\])}]\s*")
 def _plain_mail(text: str) -> str:
     """Write `privacy [at] example [dot] org` without its signs."""
     return _MAIL_SIGNS.sub("", text) if "[at]" in text or "(at)" in text else text
+
+
+_CONFUSED: Final = (
+    "的地得",
+    "做作",
+    "帐账",
+    "象像相",
+    "即既",
+    "议义意",
+    "录陆",
+    "它他其",
+    "份分",
+    "订定",
+    "以已",
+    "需须",
+    "至致",
+    "联连",
+    "形型",
+    "制治",
+    "记计纪",
+    "付副",
+    "籍藉",
+    "权全",
+    "息析熄",
+    "息信",
+    "陆路",
+    "护互",
+    "步部",
+    "箱厢",
+    "址止",
+    "销消",
+    "偿尝",
+    "蔽避",
+    "密蜜",
+    "暴爆",
+)
+"""Signs that are mistaken for one another in typing."""
+
+
+def _misspelt(before: str, after: str) -> bool:
+    """Say whether two wordings differ in signs alone that are mistaken for one another."""
+    if len(before) != len(after):
+        return False
+    wrong = [(a, b) for a, b in zip(before, after, strict=True) if a != b]
+    return 0 < len(wrong) <= 3 and all(any(a in signs and b in signs for signs in _CONFUSED) for a, b in wrong)
 
 
 _BARE: Final[tuple[tuple[str, Callable[[Statement], object]], ...]] = (

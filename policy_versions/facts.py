@@ -182,6 +182,7 @@ def _aimed(fact: Fact, folded: str, language: str) -> bool:
 def _outside(hits: tuple[Hit, ...], folded: str, *, han: bool) -> list[Hit]:
     """Drop verbs that are only a piece of the name of a kind of data or of a recipient."""
     held = [(h.start, h.end) for h in hits if h.group in ("data", "party")]
+    shared = [(h.start, h.end) for h in hits if h.concept == "act.share"]
     ground = [(h.start, h.end) for h in hits if h.concept.startswith("basis.")]
     aims = [m.span() for m in _USE.finditer(folded)] if han else []
     return [
@@ -193,6 +194,7 @@ def _outside(hits: tuple[Hit, ...], folded: str, *, han: bool) -> list[Hit]:
             or not any(a <= h.start and h.end <= b and b - a > h.end - h.start for a, b in held)
         )
         and (h.group != "data" or not any(a <= h.start and h.end <= b for a, b in ground))
+        and not (han and h.concept == "act.provide" and any(a < h.start < b for a, b in shared))  # 向银行提供您的
     ]
 
 

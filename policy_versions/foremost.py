@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from policy_versions.findings import Candidate
@@ -36,8 +37,8 @@ _ABOUT: Final[dict[Category, frozenset[Category]]] = {
 """What a sentence is about when it speaks of these: the categories that are then only its circumstances."""
 
 
-def foremost(found: list[Candidate]) -> list[Candidate]:
-    """Leave out what is only a circumstance of what the sentence is about."""
+def foremost(found: list[Candidate], faint: Sequence[Candidate] = ()) -> list[Candidate]:
+    """Leave out what is only a circumstance of what the sentence is about, said loudly or faintly."""
     said = {c.match.rule.category for c in found if c.match.rule.kind != "force"}
     dropped = {d for category, drops in _ABOUT.items() if category in said for d in drops}
     forces = [c for c in found if c.match.rule.kind == "force"]
@@ -60,8 +61,10 @@ def foremost(found: list[Candidate]) -> list[Candidate]:
     silenced = {circumstance for rule, circumstance in _CIRCUMSTANCES if rule in ids}
     if _new_practice(found):  # consent to what is only now done is no change of ground
         silenced.add("basis-condition")
-    others = said - {Category.PURPOSE}
     told = {c.match.rule.category for c in found if c.match.rule.id not in _ASIDE and c.match.rule.kind != "force"}
+    if any(_awaited(c, found, faint) for c in found if c.match.rule.id == "basis-explicit"):
+        silenced.add("basis-explicit")
+    others = {c.match.rule.category for c in found if c.match.rule.id not in silenced} - {Category.PURPOSE}
     return [
         c
         for c in found
@@ -70,7 +73,7 @@ def foremost(found: list[Candidate]) -> list[Candidate]:
         and c.match.rule.id not in silenced
         and not (c.match.rule.id in _ASIDE and told - {c.match.rule.category})
         and not (aims and c.match.rule.id == "purpose-stated" and _only_ads(c))
-        and not (others and c.match.rule.category is Category.PURPOSE and guessed(c.match))
+        and not (c.match.rule.category is Category.PURPOSE and guessed(c.match) and _in_passing(c, others))
     ]
 
 
@@ -107,6 +110,25 @@ def _new_practice(found: list[Candidate]) -> bool:
         and c.delta.pair
         for c in found
     )
+
+
+_PRACTICES: Final = frozenset({Category.DATA, Category.METHOD, Category.RECIPIENTS, Category.LOCATION})
+
+
+def _awaited(consent: Candidate, found: Sequence[Candidate], faint: Sequence[Candidate]) -> bool:
+    """Say whether the consent is what a practice waits for that came or went beside it: then it is part of that."""
+    beside = found if consent.delta.pair else (*found, *faint)
+    practices = [c.match for c in beside if c.match.rule.category in _PRACTICES and c.match.rule.kind != "force"]
+    mine = consent.match
+    return any((m.gained and mine.gained) or (m.lost and mine.lost) for m in practices)
+
+
+_SERVED: Final = frozenset({Category.DATA, Category.METHOD, Category.RECIPIENTS})
+
+
+def _in_passing(candidate: Candidate, others: set[Category]) -> bool:
+    """Say whether an aim that no word list knows is only how something else is put; a new practice has its aim."""
+    return bool(others) and (candidate.delta.pair or not others <= _SERVED)
 
 
 def _only_ads(candidate: Candidate) -> bool:

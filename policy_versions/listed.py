@@ -25,6 +25,12 @@ _AIM_EN: Final = re.compile(
     r"((?!(?:you|us|do so|it|this|comply|provide|contact|exercise|access|use|the extent|respond|answer|protect|receive|log|sign|follow|limit|that)\b)"
     r"[a-z]+ [^,.;:!?|()]{3,80})"
 )
+_LEADING: Final = re.compile(
+    r"(?:^|(?<=[,;。:|]))(?:为(?:了|便于|方便|确保|保证|实现)?(?!您|你|用户|其|该|此|何|准|期|由|主|零|止)|以便于?(?!上|下|后|前|外|内|及)"
+    r"|以(?!上|下|后|前|外|内|及|免|来|便|往|太))((?:[^,;。:!?|()\"、]){3,24})(?=[,;。]|$)"
+)
+"""An aim that a sentence or its last part begins with (为核算里程补贴, …; …, 以推荐尺码)."""
+_MANNER: Final = re.compile(r"方式|形式|为准|为限|前提|名义|为由|语言|文字|目的$|以下|上述|如下|前述")
 _POINTING: Final = re.compile(r"^(?:以下|上述|下列|如下|本|该|此|这|其他|其它|任何|前述|您|你|相应|相关)")
 _KINDS: Final = ("data", "party")
 
@@ -38,10 +44,13 @@ def unknown(folded: str, hits: Sequence[Hit]) -> Iterator[Hit]:
         for run in _RUN.finditer(folded):
             if "、" in run[0]:
                 yield from _items(run, hits)
-    for aim in _AIM.finditer(folded):
+    for aim in (*_AIM.finditer(folded), *(a for a in _LEADING.finditer(folded) if not _MANNER.search(a[1]))):
         begin, end = aim.span(1)
         if not _POINTING.match(aim[1]) and not any(
-            h.group in ("purpose", "method", "sec", "basis") and begin <= h.start < end for h in hits
+            h.group in ("purpose", "method", "sec", "basis", "act.share")
+            and h.concept != "purpose.word"
+            and begin <= h.start < end
+            for h in hits
         ):
             yield Hit("purpose.other", begin, end, aim[1])
 
