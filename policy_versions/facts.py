@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from policy_versions.entities import entities
 from policy_versions.lexicon import Hit, Lexicon, load
 from policy_versions.listed import aims, unknown
-from policy_versions.mentions import TOLD, abroad, told_of
+from policy_versions.mentions import HARMED, TOLD, abroad, by_the_person, harm, told_of
 from policy_versions.model import Clause, ClauseKind
 from policy_versions.quantities import quantities
 
@@ -120,14 +120,18 @@ def _parts(folded: str, facts: tuple[Fact, ...], language: str) -> tuple[tuple[f
 @lru_cache(maxsize=4096)
 def _facts_of(text: str, folded: str, language: str) -> tuple[Fact, ...]:
     lexicon = load(language)
-    told = [] if lexicon.han else told_of(folded)
+    told, harms = ([], []) if lexicon.han else (told_of(folded), harm(folded))
     hits = [
         h
         for h in _outside(lexicon.scan(folded), folded, han=lexicon.han)
         if not _attribute(h, folded) and not (h.group in TOLD and _inside(h, told))
     ]
     if language == "en":
-        hits = abroad(hits, folded)
+        hits = [
+            h
+            for h in abroad(hits, folded)
+            if not by_the_person(h, folded) and not (h.group in HARMED and _inside(h, harms))
+        ]
     hits += unknown(folded, hits) if lexicon.han else aims(folded, hits)
     denied = _denied(folded, lexicon)
     size = max(1, len(folded))

@@ -79,3 +79,51 @@ def told_of(folded: str) -> list[tuple[int, int]]:
 
 
 _STOP: Final = re.compile(r"[.;:!?|]")
+
+
+_DEED: Final = (
+    r"(?:access(?:es|ed)?|disclosures?|disclosed|use[sd]?|uses|alter(?:ation|ed)|modification|modified|changes?|changed|destruction|destroyed|loss|lost|theft|stolen"
+    r"|misuse[d]?|acquisition|acquired|processing|copying|sharing|deletion|deleted|exposure|release|viewing|interception|collection|corruption|damage|tampering)"
+)
+_HARM: Final = re.compile(
+    r"\b(?:(?:unauthori[sz]ed|unlawful|accidental(?:ly)?|improper(?:ly)?|illegal|fraudulent|inadvertent(?:ly)?)|(?:against|from|prevent|of|being) (?:being )?(?:(?:any|the|accidental|unauthori[sz]ed) )*(?="
+    + _DEED
+    + r"(?:,| and| or| /)))(?:(?:,| and| or| /|and/or)* ?(?:unauthori[sz]ed|unlawful(?:ly)?|accidental(?:ly)?|improper|inadvertent|from|being|"
+    + _DEED
+    + r")\b)+"
+)
+HARMED: Final = frozenset({"act", "notice", "method", "lim"})
+"""Groups whose words only name what others might do to data where a text speaks of protection."""
+
+
+def harm(folded: str) -> list[tuple[int, int]]:
+    """Give the spans that name what data is protected from (`unauthorised access, disclosure or use`)."""
+    return [m.span() for m in _HARM.finditer(folded)]
+
+
+_THEIRS: Final = re.compile(
+    r"\b(?:your|their|his|her|customers?|users?|members?|guests?|the (?:child|customer|user|applicant|patient)s?(?: s)?)(?: [a-z]+)? $"
+)
+
+
+def by_the_person(hit: Hit, folded: str) -> bool:
+    """Say whether the words name what a person does or has (`when you sell a car`, `your contact details`)."""
+    before = folded[max(0, hit.start - 40) : hit.start]
+    if hit.concept == "contact.word":
+        return bool(_OWN.match(hit.surface)) and bool(_THEIRS.search(before))
+    if hit.concept == "right.word":
+        return hit.surface in ("you may", "you can") and bool(_MERELY.search(before))
+    if hit.concept == "right.optout":
+        return bool(_UNLESS.search(before))
+    if hit.concept == "act.collect":
+        return hit.surface in ("record", "records", "log") and bool(_NOUN.search(before))
+    return hit.concept == "act.sell" and bool(_YOU.search(before))
+
+
+_OWN: Final = re.compile(r"contacts? (?:details|information|data)|address(?:ed)? to")
+_YOU: Final = re.compile(r"\byou (?:can |may |want to |wish to |choose to |offer to |buy or |buy and )*$")
+_MERELY: Final = re.compile(r"\b(?:how (?:much|many|long|often|far)|what|so that|whether|until|before) $")
+_UNLESS: Final = re.compile(r"\bunless (?:[a-z]+ ){0,4}$")
+_NOUN: Final = re.compile(
+    r"\b(?:your|their|his|her|an?)(?: [a-z]+)? $|\b(?:medical|patient|health|public|criminal|court|school|driving|purchase|credit) $"
+)

@@ -149,9 +149,17 @@ def _lists_more(before: str, after: str) -> bool:
 
 
 def _bag(folded: str) -> Counter[str]:
-    return Counter(_SIGNS.findall(_LISTED.sub(" ", URL.sub(" ", folded))))
+    return Counter(s for s in _SIGNS.findall(_LISTED.sub(" ", URL.sub(" ", folded))) if s not in _PARTICLES)
 
 
+_PARTICLES: Final = frozenset(
+    re.findall(
+        r"\w+",
+        "when where that with this then also they from will have your these those which while there their "
+        "them been such into upon only each both than what about should would could shall must please well",
+    )
+)
+"""Words that name no item of a list."""
 _HAN_COMMA: Final = re.compile(r"、")
 _SIGNS: Final = re.compile(r"[a-z0-9]{4,}|[\u4e00-\u9fff]")
 _HAN: Final = re.compile(r"[\u4e00-\u9fff]")
