@@ -62,6 +62,10 @@ class Impact:
             return True
         return finding.category in self.categories and (since is None or self.on >= since)
 
+    def outdated(self, policy: str, finding: Finding, since: date | None) -> bool:
+        """Say whether it would cover a change by its category, had it not been made before the last version."""
+        return policy in self.policies and finding.category in self.categories and since is not None and self.on < since
+
 
 def parse(data: bytes, path: str) -> Impact:
     """Read an assessment; ConfigError tells every problem with file, line, key and what is allowed."""

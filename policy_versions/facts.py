@@ -250,6 +250,14 @@ def _announced(text: str, language: str) -> frozenset[str]:
     return lexicon.headings(lexicon.fold(text))
 
 
+def _listed(found: set[str], labels: tuple[str, ...], language: str) -> set[str]:
+    """Read a company beside columns of data or purposes as one that receives them: it is not the one who publishes."""
+    columns = {name for label in labels for name in _announced(label, language)}
+    if not columns & {"field.data", "field.purpose"}:
+        return found
+    return found - {"field.owner", "label.owner"} | {"field.recipient", "label.recipient"}
+
+
 def _context(folded: str, clause: Clause | None, labels: tuple[str, ...], lexicon: Lexicon) -> frozenset[str]:
     found: set[str] = set()
     if len(folded) < (30 if lexicon.han else 70):
@@ -266,6 +274,7 @@ def _context(folded: str, clause: Clause | None, labels: tuple[str, ...], lexico
             found |= {f"label.{name[6:]}" for name in _announced(title, lexicon.language)}
         if clause.kind is ClauseKind.ROW:
             found.add("field.row")
+            found = _listed(found, clause.labels, lexicon.language) if "label.owner" in found else found
         if clause.kind is ClauseKind.HEADING:
             found.add("field.heading")
         if clause.kind is ClauseKind.ITEM:

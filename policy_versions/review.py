@@ -149,6 +149,7 @@ def review(
 
     # A text that nobody touched is nobody's work now, even one that cannot be read.
     said = lint(papers(desk, now, before, release)) if lint and (changed or now.pending or everything) else ()
+    said = (*said, *_unrecorded(desk, now, base))
     return Review(
         policy,
         name,
@@ -170,6 +171,15 @@ def review(
         removed=tuple(x for x in before if x not in now.texts),
         linted=tuple(said),
     )
+
+
+def _unrecorded(desk: Desk, now: State, base: str | None) -> tuple[Block, ...]:
+    """Warn of a first version over a text that was there already: nobody judges what it changes against that one."""
+    if now.pending is None or now.last.release is not None or base is None:
+        return ()
+    older = [language for language, text in _at(desk, now.policy, base).items() if now.texts.get(language) != text]
+    args = {"policy": now.policy.id, "number": now.pending.number, "base": base[:12], "languages": ", ".join(older)}
+    return (Block("first-unrecorded", args, warns=True),) if older else ()
 
 
 def _reassessed(desk: Desk, now: State, base: str | None) -> bool:

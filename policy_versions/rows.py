@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
+from pathlib import Path
 from typing import Final
 
 from policy_versions.model import Clause
+from policy_versions.strict_yaml import read
 from policy_versions.wording import plain, signature
 
 CELL: Final = " | "
@@ -16,13 +18,6 @@ BEGINNING: Final = 20
 """A row's name stands among its first cells."""
 NAME: Final = 80
 """The names of rows and columns are cut to so many signs where people read them."""
-_YES: Final = re.compile(
-    r"yes|y|true|on|enabled|required|✓|✔|√|☑|☒|✅|是|有|会|能|需要|支持|开启|必需|必填", re.IGNORECASE
-)
-_NO: Final = re.compile(
-    r"no|n|false|off|disabled|optional|none|not\b.{0,12}|✗|✘|×|❌|☐|否|无|不|没有|不会|不能|不需要|不支持|关闭|非必需|选填",
-    re.IGNORECASE,
-)
 _ORNAMENT: Final = re.compile(r"^[\s*_`]+|[\s*_`.。]+$")
 _LINKED: Final = re.compile(r"\s*[（(]https?://[^\s()（）]*[)）]")
 _LETTER: Final = re.compile(r"[^\W\d_]")
@@ -38,7 +33,18 @@ def answer(cell: str) -> bool | None:
     bare = _ORNAMENT.sub("", cell)
     if len(bare) > 16:
         return None
-    return True if _YES.fullmatch(bare) else False if _NO.fullmatch(bare) else None
+    yes, no = _answers()
+    return True if yes.fullmatch(bare) else False if no.fullmatch(bare) else None
+
+
+@cache
+def _answers() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return what cells say yes and no by, in all languages: a table may mix them, and signs belong to none."""
+    raw = read((Path(__file__).parent / "answers.yaml").read_bytes(), "answers.yaml")
+    given = [row for row in raw.values() if isinstance(row, dict)] if isinstance(raw, dict) else []
+    words = ("|".join(w.strip() for row in given for w in str(row[key]).split(";")) for key in ("yes", "no"))
+    yes, no = (re.compile(joined, re.IGNORECASE) for joined in words)
+    return yes, no
 
 
 def row_name(clause: Clause) -> str:

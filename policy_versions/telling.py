@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from policy_versions.findings import Candidate
-from policy_versions.model import Category
+from policy_versions.model import Category, Clause
 
 MOST: Final = 40
 """How many findings of one category `classify` tells at most, so that its answer stays bounded."""
@@ -54,7 +54,27 @@ def told(candidates: Sequence[Candidate], most: int | None, size: int = 0) -> li
                 kept.append((n, one))
                 said |= dict.fromkeys(keys, one)
         _alone(chosen)
-    return [one for _, one in sorted(kept, key=lambda p: p[0])]
+    ordered = [one for _, one in sorted(kept, key=lambda p: p[0])]
+    return ordered if most is not None else _rows(ordered)
+
+
+def _rows(told_of: list[Told]) -> list[Told]:
+    """Fold the name of a row that no rule explains under what the row's other cells say: they are told by its name."""
+    left: list[Told] = []
+    for one in told_of:
+        side = one.head.delta.after or one.head.delta.before
+        named = side is not None and side.detail and one.head.match.rule.category is Category.UNCLASSIFIED
+        first = next((o for o in told_of if o is not one and _row(o) is _row(one)), None) if named else None
+        if first is None or first.head.match.rule.category is Category.UNCLASSIFIED:
+            left.append(one)
+        else:
+            first.doubles += [one.head, *one.doubles]
+    return left
+
+
+def _row(one: Told) -> Clause | None:
+    side = one.head.delta.after or one.head.delta.before
+    return side.clause if side else None
 
 
 def _aims(candidates: Sequence[Candidate], size: int) -> bool:

@@ -15,7 +15,6 @@ from policy_versions.commands.desk import DIRECTORY, LANG, chosen, draft_header,
 from policy_versions.errors import BlockedError
 from policy_versions.history import Repository
 from policy_versions.lint import lint
-from policy_versions.reports.summary import first
 
 _DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -73,9 +72,12 @@ def draft(
             for dead in found.dropped:
                 gone = {"fingerprint": dead.fingerprint[:12], "by": dead.by, "reason": dead.reason}
                 click.echo(say("draft.dropped", **gone), err=True)
-            level = say.level(found.release.level) if found.release.previous or found.release.findings else first(say)
-            about = {"path": found.path, "number": found.release.number, "level": level, "earliest": found.earliest}
-            click.echo(say("draft.written", **about))
+            about = {"path": found.path, "number": found.release.number, "earliest": found.earliest}
+            if found.release.previous or found.release.findings:
+                click.echo(say("draft.written", level=say.level(found.release.level), **about))
+            else:
+                click.echo(say("draft.first", **about))
+                click.echo(say("draft.unrecorded", policy=one.id), err=True)
             open_ones = [b for b in obstacles.blocks(found.release, desk.config, desk.today) if b.code == "undecided"]
             click.echo(say("draft.next", count=len(open_ones)), err=True)
 

@@ -68,7 +68,21 @@ def _finding(papers: Papers, found: ReleaseFinding, impacts: Mapping[str, Impact
         return
     lines = found.finding.lines_after if found.finding.lines_after.first else found.finding.lines_before
     path = papers.files.get(found.language, "")
-    yield Problem("assessment-missing", path, lines.first or 1, {**about(found), "law": law})
+    args = {**about(found), "law": law}
+    yield Problem("assessment-missing", path, lines.first or 1, args | _older(papers, finding, impacts))
+
+
+def _older(papers: Papers, finding: Finding, impacts: Mapping[str, Impact]) -> dict[str, str]:
+    """Say which assessment would cover a change, had it not been made before the last version: the latest one."""
+    last = papers.last
+    if last is None or last.announced_on is None:
+        return {}
+    found = [i for i in impacts.values() if i.outdated(papers.release.policy, finding, last.announced_on)]
+    if not found:
+        return {}
+    latest = max(found, key=lambda i: i.on)
+    said = {"variant": "old", "file": latest.path, "on": latest.on.isoformat()}
+    return {**said, "last": last.number, "since": last.announced_on.isoformat()}
 
 
 def _law(need: Need, papers: Papers) -> list[str]:

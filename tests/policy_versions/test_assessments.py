@@ -183,6 +183,11 @@ def test_a_change_that_needs_one_waits_for_its_assessment(run: Shell) -> None:
     assert set(run.faults()) == {"assessment-missing"}
     run.git.write(PATH, GOOD.replace("2026-11-20", "2019-11-20").replace("2029", "2030"))
     assert set(run.faults()) == {"assessment-missing"}  # made before the last version, and names no finding
+    told = [b for b in run.report()["blocks"] if b["code"] == "assessment-missing"]
+    since = datetime.now(UTC).date()
+    assert all(f"{PATH} of 2019-11-20 does not count" in b["en"]["what"] for b in told)
+    assert all(b["args"]["last"] == "1.0.0" and b["args"]["since"] <= str(since) for b in told)
+    assert all(f"更新 {PATH} 并把 `date` 改为" in b["zh-CN"]["how"] for b in told)
     run.git.write(PATH, dated(GOOD))
     assert run.faults() == []
 

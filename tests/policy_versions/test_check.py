@@ -64,9 +64,24 @@ def first(run: Shell) -> None:
 
 
 def test_a_first_version_is_called_what_it_is(run: Shell) -> None:
-    assert ": version 1.0.0, · First version, earliest effective date " in run("draft")[1]
+    _, out, err = run("draft")
+    assert ": the first version, 1.0.0; earliest effective date " in out
+    assert "privacy has no version on record, so that nothing was compared" in err
+    assert "policyctl import" in err
     assert run("check")[1].startswith("· First version: v1.0.0, with nothing before it to compare, ")
+    assert "is drafted as a first version, though" not in run("check")[1]  # the text is what HEAD holds
     assert run("check", "--lang", "zh-CN")[1].startswith("· 首个版本")
+
+
+def test_a_first_version_over_another_text_says_that_nobody_judges_the_difference(run: Shell) -> None:
+    run.git.commit(dict(NEW))
+    run("draft")
+    word(run, "1.0.0")
+    run.git.commit()
+    code, out, _ = run("check", "HEAD~2..HEAD")
+    assert (code, "privacy 1.0.0 is drafted as a first version, though" in out) == (0, True)
+    first(run)
+    assert "is drafted as a first version" not in run("check", "HEAD~1..HEAD")[1]
 
 
 def test_a_clean_tree_has_nothing_to_say(run: Shell) -> None:

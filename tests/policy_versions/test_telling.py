@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 from policy_versions import release_file
 from policy_versions.classify import classify, to_json
 from policy_versions.history import Repository
-from policy_versions.model import Category, Release
+from policy_versions.model import Category, Direction, Release
 from policy_versions.reports import json as json_report
 from policy_versions.reports import markdown, text
 from policy_versions.reports.notes import notes
@@ -162,3 +162,43 @@ def test_reports_show_every_place_of_a_finding(house: Real) -> None:
     shown = markdown.render(report, words(*LANGUAGES))
     assert shown.count("Other places of the same change: 1</summary>") == 2
     assert f"{place[:-1]}</ins>" in shown or "<ins> and your fingerprints</ins>" in shown
+
+
+TABLES = {
+    "zh-CN": (
+        "| 甲推送 | 甲科技有限公司 | 设备标识符 | 消息推送 |",
+        "| 乙帆 | 乙网络有限公司 | 广告标识符 | 广告投放 |",
+        "公司 | 收集的个人信息 | 使用目的",
+        ("服务", "功能", "场景", "SDK 名称"),
+    ),
+    "en": (
+        "| Alpha Push | Alpha Inc. | device identifier | push messages |",
+        "| Beta Sail | Beta LLC | advertising identifier | advertising |",
+        "Company | Data | Purpose",
+        ("Service", "Function", "Feature", "SDK"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("language", "column"), [(x, c) for x, table in TABLES.items() for c in table[3]])
+@pytest.mark.parametrize("title", ["P", "SDKs"])
+def test_a_new_row_is_read_by_its_columns_whatever_the_first_is_called(language: str, column: str, title: str) -> None:
+    old, new, rest, _ = TABLES[language]
+    before = f"# {title}\n\n| {column} | {rest} |\n|---|---|---|---|\n{old}\n"
+    found = classify(before, f"{before}{new}\n", language, whole=True).findings
+    assert {(f.category, f.direction) for f in found} == {
+        (Category.RECIPIENTS, Direction.EXPANDS),
+        (Category.DATA, Direction.EXPANDS),
+        (Category.PURPOSE, Direction.EXPANDS),
+    }
+    name, company = (cell.strip() for cell in new.split("|")[1:3])
+    said = [f for f in found if f.category is Category.RECIPIENTS]
+    assert any(company in f.evidence_after for f in said)
+    assert all(name in f.args["what"] for f in found)
+
+
+def test_a_function_of_our_own_is_no_recipient() -> None:
+    table = "# P\n\n| Function | Personal information | Purpose |\n|---|---|---|\n| Login | phone number | log in |\n"
+    found = classify(table, f"{table}| Support | voice recordings | advertising |\n", "en", whole=True).findings
+    assert found
+    assert Category.RECIPIENTS not in {f.category for f in found}
