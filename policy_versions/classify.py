@@ -58,7 +58,7 @@ class Texts:
         other = self.before if new else self.after
         if fact.group == "e":
             return words(short_forms(fact.surface)) in _tight(other)
-        return fact.surface in other if self.han else f" {fact.surface}" in other
+        return _stands(fact.surface if self.han else f" {fact.surface}", other)
 
     def names(self, fact: Fact, new: bool) -> bool:
         """Say whether the other text names the concept of a fact, in whichever words."""
@@ -155,6 +155,11 @@ def _in_order(candidates: list[Candidate], read: list[Delta]) -> list[Candidate]
 def _concepts(plain: str, han: bool) -> Named:
     pieces = range(0, min(len(plain), READ), MAX_SCAN)  # what stands further on counts as new, which is the safe side
     return Named("zh" if han else "en", [plain[i : i + MAX_SCAN] for i in pieces])
+
+
+@lru_cache(maxsize=1024)
+def _stands(surface: str, text: str) -> bool:
+    return surface in text
 
 
 @lru_cache(maxsize=4)

@@ -73,6 +73,13 @@ def widened(concept: str) -> tuple[str, ...]:
     return tuple(".".join(parts[:n]) for n in range(1, len(parts) + 1))
 
 
+@lru_cache(maxsize=4096)
+def said(concept: str, *, negated: bool) -> frozenset[str]:
+    """Give every name of a concept in a statement: it and all broader ones, plain and as affirmed `+` or denied `-`."""
+    sign = "-" if negated else "+"
+    return frozenset(name for broad in widened(concept) for name in (broad, sign + broad))
+
+
 _OTHER_AIMS: Final = frozenset({"field.method", "field.recipient"})
 """Lists of permissions and of recipients give each its use: that is no further aim of the company."""
 
@@ -89,11 +96,7 @@ def statement(text: str, clause: Clause | None, language: str, labels: tuple[str
 
 
 def _names(facts: Iterable[Fact]) -> frozenset[str]:
-    names: set[str] = set()
-    for fact in facts:
-        for broad in widened(fact.concept):
-            names |= {broad, f"{'-' if fact.negated else '+'}{broad}"}
-    return frozenset(names)
+    return frozenset[str]().union(*(said(f.concept, negated=f.negated) for f in facts))
 
 
 _PART: Final = {

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Final
 
 from policy_versions.compare import Delta, put_in
-from policy_versions.facts import Fact, Statement, widened
+from policy_versions.facts import Fact, Statement, said, widened
 from policy_versions.model import Direction, Effect
 from policy_versions.rules import Rule, load
 
@@ -60,12 +60,7 @@ def _needed(rule: Rule) -> tuple[str, ...]:
 
 def names(fact: Fact, atoms: Iterable[str]) -> bool:
     """Say whether a fact is one of these concepts or a narrower one; `+` asks for affirmed, `-` for denied."""
-    for atom in atoms:
-        sign, concept = (atom[0], atom[1:]) if atom[0] in "+-" else ("", atom)
-        named = fact.concept == concept or fact.concept.startswith(concept + ".")
-        if named and (not sign or (sign == "-") == fact.negated):
-            return True
-    return False
+    return not said(fact.concept, negated=fact.negated).isdisjoint(atoms)
 
 
 def allowed(rule: Rule, statement: Statement | None) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from policy_versions.compare import Delta, compare
-from policy_versions.facts import statement
+from policy_versions.facts import Fact, statement
 from policy_versions.lexicon import Index, load
-from policy_versions.matchers import match, possible
+from policy_versions.matchers import match, names, possible
 from policy_versions.rules import load as rules
 from tests.cases import CASES, Case
 
@@ -62,3 +62,20 @@ def test_what_ends_a_text_is_named_once(language: str, text: str) -> None:
     hits = load(language).scan(text)
     assert len(hits) == len(set(hits))
     assert any(h.end == len(text) for h in hits)
+
+
+@pytest.mark.parametrize(
+    ("atom", "negated", "named"),
+    [
+        ("data", True, True),
+        ("data.location", False, True),
+        ("+data", False, True),
+        ("+data", True, False),
+        ("-data.location.precise", True, True),
+        ("-data", False, False),
+        ("data.loc", False, False),
+        ("data.location.precise.gps", False, False),
+    ],
+)
+def test_a_fact_bears_its_own_name_and_all_broader_ones(atom: str, negated: bool, named: bool) -> None:
+    assert names(Fact("data.location.precise", "gps", negated, 0.0), ("other", atom)) is named
