@@ -36,6 +36,18 @@ def restated(now: State, day: date, today: date, *, asked: bool) -> dict[str, by
     return made
 
 
+def differing(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> list[str]:
+    """Name the languages whose text says more or else than that it applies from another day."""
+    return [x for x, text in before.items() if _undated(text) != _undated(after.get(x, b""))]
+
+
+def _undated(text: bytes) -> bytes | str:
+    try:
+        return restate(decode(text), date.min)
+    except TextError:
+        return text
+
+
 def _read(texts: Mapping[str, bytes]) -> dict[str, date]:
     """Return the effective dates that texts state, by language; the lint names what cannot be read."""
     found = {}

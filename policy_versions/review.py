@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from policy_versions import decisions, obligations, obstacles, places
+from policy_versions import dating, decisions, obligations, obstacles, places
 from policy_versions.config import Config, Policy
 from policy_versions.decisions import Block
 from policy_versions.errors import ConfigError
@@ -177,7 +177,7 @@ def _unrecorded(desk: Desk, now: State, base: str | None) -> tuple[Block, ...]:
     """Warn of a first version over a text that was there already: nobody judges what it changes against that one."""
     if now.pending is None or now.last.release is not None or base is None:
         return ()
-    older = [language for language, text in _at(desk, now.policy, base).items() if now.texts.get(language) != text]
+    older = dating.differing(_at(desk, now.policy, base), now.texts)
     args = {"policy": now.policy.id, "number": now.pending.number, "base": base[:12], "languages": ", ".join(older)}
     return (Block("first-unrecorded", args, warns=True),) if older else ()
 

@@ -168,12 +168,12 @@ def _one(papers: Papers, language: str, found: Stated) -> Iterator[Problem]:
     }
     if found.day is None:
         yield Problem("date-unreal", path, found.line, args)
-    elif found.day < papers.today:  # before there is a draft, it may be that of the version in force
+    elif found.day < papers.today:  # before there is a draft, it may be that of the version in force: the draft sets it
         yield Problem("date-past", path, found.line, args, blocks=papers.drafted)
     elif release.effective_on is not None and found.day != release.effective_on:
         yield Problem("date-wrong", path, found.line, args)
     elif found.day < papers.earliest:
-        yield Problem("date-early", path, found.line, args)
+        yield Problem("date-early", path, found.line, args, blocks=papers.drafted)
 
 
 def _order(papers: Papers) -> Iterator[Problem]:

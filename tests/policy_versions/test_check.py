@@ -80,6 +80,9 @@ def test_a_first_version_over_another_text_says_that_nobody_judges_the_differenc
     run.git.commit()
     code, out, _ = run("check", "HEAD~2..HEAD")
     assert (code, "privacy 1.0.0 is drafted as a first version, though" in out) == (0, True)
+    assert run("draft", "--effective", "2998-01-01")[0] == 0
+    run.git.commit()
+    assert "is drafted as a first version" not in run("check", "HEAD~2..HEAD")[1]  # another day is no other text
     first(run)
     assert "is drafted as a first version" not in run("check", "HEAD~1..HEAD")[1]
 

@@ -183,9 +183,17 @@ def test_an_annex_may_leave_the_day_to_its_policy() -> None:
 
 
 def test_the_day_of_the_version_in_force_is_past_until_somebody_drafts() -> None:
-    old = {k: t.replace("2026", "2025") for k, t in SOUND.items()}
-    assert [(b.code, b.warns) for b in lint(papers(now=old, before=old, drafted=False))] == [("date-past", True)] * 2
-    assert [(b.code, b.warns) for b in lint(papers(now=old, before=old))] == [("date-past", False)] * 2
+    undated = replace(RELEASE, effective_on=None)
+    for code, year, month in (("date-past", "2025", "12"), ("date-early", "2026", "11")):
+        old = {
+            k: t.replace("2026 年 12 月 1 日", f"{year} 年 {month} 月 25 日").replace(
+                "1 December 2026", "25 December 2025" if year == "2025" else "25 November 2026"
+            )
+            for k, t in SOUND.items()
+        }
+        for drafted in (True, False):
+            found = lint(papers(now=old, before=old, drafted=drafted, release=undated))
+            assert [(b.code, b.warns) for b in found] == [(code, not drafted)] * 2
 
 
 @pytest.mark.parametrize(
