@@ -112,7 +112,7 @@ def _abbreviated(text: str, start: int, match: re.Match[str]) -> bool:
     if bare == "no":
         return following.isdigit()
     if bare in _MAY_END:
-        compound = text[: match.start() - len(word[1])].endswith("-")  # `the EU-U.S. Data Privacy Framework`
+        compound = before[: word.start()].endswith("-")  # `the EU-U.S. Data Privacy Framework`
         names = bare in _COUNTRIES and (compound or not _BEGINS.match(text, match.end()))
         return bool(following) and (names or not following.isupper())
     return bare in _ABBREVIATIONS or (len(word[1]) == 1 and word[1].isupper())

@@ -1,0 +1,128 @@
+"""Small policy repositories that the real commands judge, and the catalogue of what they are to meet."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, Final, cast
+
+from policy_versions.strict_yaml import read
+from tests.policy_versions.gitmaker import GitMaker
+
+CATALOGUE: Final = Path(__file__).parent / "catalogue.yaml"
+SETTINGS: Final = """schema = 1
+authoritative = "en"
+languages = ["en"]
+jurisdictions = ["CN", "EU", "US"]
+approvers = ["lin@example.com", "zhou@example.com"]
+[site]
+title = { en = "Policies" }
+url = "https://policies.example.com/"
+[controller]
+name = { en = "Some Co." }
+email = "privacy@example.com"
+"""
+POLICY: Final = """[[policy]]
+id = "{id}"
+title = {{ en = "Policy {id}" }}
+files = {{ en = "policies/{id}/en.md" }}
+"""
+PAGE: Final = """# Privacy policy
+
+## Who we are
+
+Some Co., privacy@example.com. You may complain to the supervisory authority.
+
+## {under}
+
+Hello there.
+
+{sentence}
+"""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One entry of the catalogue; `text`, `tests` or `never` says how it stands with it."""
+
+    id: str
+    says: str
+    text: Mapping[str, Any] = field(default_factory=dict)
+    tests: tuple[str, ...] = ()
+    never: str = ""
+    elsewhere: str = ""
+
+    def page(self, side: str) -> str:
+        """Return the policy before or after the change."""
+        return page(str(self.text.get(side, "")), str(self.text.get("under", "Further")))
+
+
+def page(sentence: str, under: str = "Further") -> str:
+    """Put a sentence into a small sound policy."""
+    return PAGE.format(under=under, sentence=sentence).rstrip() + "\n"
+
+
+@cache
+def catalogue() -> tuple[Fault, ...]:
+    """Read the catalogue."""
+    rows = cast(dict[str, list[dict[str, Any]]], read(CATALOGUE.read_bytes(), CATALOGUE.name))["faults"]
+    return tuple(_fault(row) for row in rows)
+
+
+def _fault(row: dict[str, Any]) -> Fault:
+    named = row.get("test", ())
+    tests = (named,) if isinstance(named, str) else tuple(named)
+    rest = {k: v for k, v in row.items() if k != "test"}
+    return Fault(**rest, tests=tests)
+
+
+class House:
+    """A repository and the commands that people run in it."""
+
+    def __init__(self, root: Path, policies: Mapping[str, str], settings: str = SETTINGS) -> None:
+        self.git = GitMaker(root)
+        self.settings = settings
+        toml = settings + "".join(POLICY.format(id=name) for name in policies)
+        self.git.commit({"policy.toml": toml, **{f"policies/{k}/en.md": v for k, v in policies.items()}})
+
+    def run(self, *arguments: str, codes: tuple[int, ...] = (0,)) -> str:
+        """Run policyctl; the exit code must be one of these."""
+        env = {k: v for k, v in os.environ.items() if not k.startswith(("POLICYCTL_", "GITHUB_", "LC_", "LANG"))}
+        command = [str(Path(sys.executable).parent / "policyctl"), *arguments, "-C", str(self.git.root)]
+        done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+        assert done.returncode in codes, (done.returncode, done.stdout + done.stderr)
+        return done.stdout + done.stderr
+
+    def publish(self) -> None:
+        """Draft, word and publish all there is."""
+        self.run("draft")
+        for path in self.git.root.glob("policies/*/releases/*.yaml"):
+            path.write_text(path.read_text("utf-8").replace('\n  en: ""', "\n  en: Words"), "utf-8")
+        self.git.commit()
+        self.run("publish")
+
+    def check(self, *arguments: str) -> dict[str, dict[str, Any]]:
+        """Judge as CI does; return the reports by policy."""
+        found = json.loads(self.run("check", *arguments, "--format", "json", codes=(0, 1)))
+        return {p["policy"]: p for p in found["policies"]}
+
+    def draft(self, *answers: str) -> None:
+        """Draft with answers to the questions of the table."""
+        self.run("draft", *(part for answer in answers for part in ("--answer", answer)))
+
+    def release(self, policy: str = "a") -> Path:
+        """Return the newest release file."""
+        files = (self.git.root / f"policies/{policy}/releases").glob("*.yaml")
+        return max(files, key=lambda p: tuple(map(int, re.findall(r"\d+", p.stem))))
+
+
+def codes(report: Mapping[str, Any], which: str = "blocks") -> set[str]:
+    """Name what stands in the way, or is warned of."""
+    return {str(b["code"]) for b in report[which]}
