@@ -36,6 +36,8 @@ files = {{ en = "policies/{id}/en.md" }}
 """
 PAGE: Final = """# Privacy policy
 
+{day}
+
 ## Who we are
 
 Some Co., privacy@example.com. You may complain to the supervisory authority.
@@ -64,9 +66,9 @@ class Fault:
         return page(str(self.text.get(side, "")), str(self.text.get("under", "Further")))
 
 
-def page(sentence: str, under: str = "Further") -> str:
-    """Put a sentence into a small sound policy."""
-    return PAGE.format(under=under, sentence=sentence).rstrip() + "\n"
+def page(sentence: str, under: str = "Further", *, day: str = "Effective date: 1 January 2020") -> str:
+    """Put a sentence into a small sound policy; drafting mends its day."""
+    return PAGE.format(under=under, sentence=sentence, day=day).rstrip() + "\n"
 
 
 @cache

@@ -24,6 +24,10 @@ class Desk(House):
         self.under = under
         self.publish()
 
+    def text(self) -> str:
+        """Return the text as it stands."""
+        return (self.git.root / "policies/a/en.md").read_text("utf-8")
+
     def change(self, after: str, *answers: str) -> dict[str, Any]:
         """Change the sentence, draft with these answers, check."""
         self.git.commit({"policies/a/en.md": page(after, self.under)})
@@ -141,9 +145,27 @@ def test_a_number_that_does_not_fit_the_change_is_held_up(tmp_path: Path) -> Non
     assert any(code.startswith("number") for code in codes(desk.check()["a"])), codes(desk.check()["a"])
 
 
+def test_a_day_or_a_placeholder_that_cannot_stay_is_held_up(tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "r")
+    assert "placeholder" in codes(desk.change(f"{AD}\n\nReviewed by TODO."))
+    text = desk.git.root / "policies/a/en.md"
+    for day, code in (
+        ("1 January 2020", "date-past"),
+        ("31 February 2030", "date-unreal"),
+        ("1 May 2099", "date-wrong"),
+    ):
+        text.write_text(page(AD, day=f"Effective date: {day}"), "utf-8")
+        assert code in codes(desk.check()["a"]), day
+    text.write_text(page(AD), "utf-8")
+    desk.draft()
+    assert not {c for c in codes(desk.check()["a"]) if c.startswith("date")}
+    text.write_text(page(AD, day="Now and then."), "utf-8")
+    assert "date-missing" in codes(desk.check()["a"])
+
+
 def test_formatting_asks_nobody_again(tmp_path: Path) -> None:
     desk = Desk(tmp_path / "r", AD)
-    desk.git.write("policies/a/en.md", page("We use **your** email  address for advertising."))
+    desk.git.write("policies/a/en.md", desk.text().replace("We use your email", "We use **your**  email"))
     report = desk.check()["a"]
     assert (report["findings"], report["level"]) == ([], "none")
 

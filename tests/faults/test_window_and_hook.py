@@ -80,7 +80,12 @@ def test_a_comment_window_opens_belongs_to_findings_and_closes(tmp_path: Path) -
         over = over.replace(old, new)
     closed = House(tmp_path / "later", {"a": page("")}, house.settings)
     closed.publish()
-    closed.git.commit({"policies/a/en.md": page(AD), f"policies/a/releases/{release.name}": over})
+    closed.git.commit(
+        {
+            "policies/a/en.md": (house.git.root / "policies/a/en.md").read_text("utf-8"),
+            f"policies/a/releases/{release.name}": over,
+        }
+    )
     closed.git.git("tag", "--annotate", "-m", release.stem, f"a/v{release.stem}")
     assert "git.example.com/new" not in exported(closed, tmp_path / "closed")
 
