@@ -87,6 +87,7 @@ def _only(mine: Statement, theirs: Statement) -> tuple[Fact, ...]:
                 fact.concept in more
                 and (fact.concept, fact.surface) not in values
                 and fact.surface not in theirs.folded
+                and not _also_called(fact, theirs)
             )
         if fresh:
             found.append(fact)
@@ -98,6 +99,26 @@ def _hidden(fact: Fact, theirs: Statement) -> bool:
     if fact.group == "aim":
         return f"purpose.{fact.concept[4:]}" in theirs.names and fact.surface in theirs.folded
     return fact.group in NOUNS and fact.concept not in theirs.names and fact.surface in theirs.folded
+
+
+_PLACES: Final = (
+    frozenset({"south korea", "korea", "republic of korea"}),
+    frozenset({"united states", "united states of america", "usa", "america"}),
+    frozenset({"united kingdom", "uk", "great britain"}),
+    frozenset({"china", "mainland china", "chinese mainland", "prc", "people s republic of china"}),
+    frozenset({"netherlands", "the netherlands"}),
+    frozenset({"united arab emirates", "uae"}),
+    frozenset({"hong kong", "hong kong sar"}),
+)
+"""Names of one country."""
+
+
+def _also_called(fact: Fact, theirs: Statement) -> bool:
+    """Say whether the other statement names the same country by another name."""
+    if fact.concept != "place.country":
+        return False
+    names = next((n for n in _PLACES if fact.surface in n), frozenset())
+    return any(f.concept == "place.country" and f.surface in names for f in theirs.facts)
 
 
 _UNIT: Final = re.compile(r"[^\W\d_零〇一二两三四五六七八九十百千万半]+$")

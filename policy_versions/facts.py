@@ -197,7 +197,7 @@ def _outside(hits: tuple[Hit, ...], folded: str, *, han: bool) -> list[Hit]:
         for h in hits
         if not _for_use(h, hits, aims)
         and (
-            h.group not in ("act", "contact")
+            h.group not in ("act", "contact", "sec")
             or not any(a <= h.start and h.end <= b and b - a > h.end - h.start for a, b in held)
         )
         and (h.group != "data" or not any(a <= h.start and h.end <= b for a, b in ground))

@@ -32,7 +32,7 @@ _ABOUT: Final[dict[Category, frozenset[Category]]] = {
     ),
     Category.LEGAL_BASIS: frozenset({Category.NOTICE}),
     Category.MINORS: frozenset({Category.RIGHTS, Category.RETENTION, Category.DATA, Category.PURPOSE, Category.SCOPE}),
-    Category.RISK: frozenset({Category.METHOD, Category.SECURITY, Category.LEGAL_BASIS}),
+    Category.RISK: frozenset({Category.METHOD, Category.SECURITY, Category.LEGAL_BASIS, Category.LOCATION}),
 }
 """What a sentence is about when it speaks of these: the categories that are then only its circumstances."""
 

@@ -22,7 +22,7 @@ _AIM_EN: Final = re.compile(
     r"\b(?:so (?:that )?we (?:can|may|know|are able to)|in order (?:for us )?to|for the purposes? of|"
     r"(?:is|are|be|being) (?:also |then |now )*used (?:to|for|in)|use (?:it|them|this|these|(?:the|your|such|all|these|this)(?: [a-z]+){1,7}) (?:also |in order )?to|"
     r"helps? us(?: to)?|(?:allows?|enables?) us to|lets? us|with a view to|to make sure(?: that)?|to ensure(?: that)?) "
-    r"((?!(?:you|us|do so|it|this|comply|provide|contact|exercise|access|use|the extent|respond|answer|protect|receive|log|sign|follow|limit|that)\b)"
+    r"((?!(?:you|us|do so|it|this|comply|provide|contact|exercise|access|use|the extent|respond|answer|protect|receive|log|sign|follow|limit|that|know|these|article|section|gdpr|applicable|any|clarity|law|uk|eu|the (?:general|gdpr|data protection|ccpa|law|act|uk|eu|foregoing)|such)\b)"
     r"[a-z]+ [^,.;:!?|()]{3,80})"
 )
 _LEADING: Final = re.compile(

@@ -110,18 +110,26 @@ def by_the_person(hit: Hit, folded: str) -> bool:
     """Say whether the words name what a person does or has (`when you sell a car`, `your contact details`)."""
     before = folded[max(0, hit.start - 40) : hit.start]
     if hit.concept == "contact.word":
-        return bool(_OWN.match(hit.surface)) and bool(_THEIRS.search(before))
+        own = bool(_OWN.match(hit.surface)) and bool(_THEIRS.search(before))
+        return own or (hit.surface == "contact" and folded.startswith(" you", hit.end))
     if hit.concept == "right.word":
         return hit.surface in ("you may", "you can") and bool(_MERELY.search(before))
     if hit.concept == "right.optout":
         return bool(_UNLESS.search(before))
     if hit.concept == "act.collect":
         return hit.surface in ("record", "records", "log") and bool(_NOUN.search(before))
+    if hit.concept == "act.share":
+        return hit.surface == "share" and bool(_FEEDBACK.match(folded, hit.end))
     return hit.concept == "act.sell" and bool(_YOU.search(before))
 
 
+_FEEDBACK: Final = re.compile(
+    r" (?:your )?(?:feedback|thoughts|opinions?|experience|this (?:page|article|post)|on (?:facebook|x|twitter|linkedin))\b"
+)
 _OWN: Final = re.compile(r"contacts? (?:details|information|data)|address(?:ed)? to")
-_YOU: Final = re.compile(r"\byou (?:can |may |want to |wish to |choose to |offer to |buy or |buy and )*$")
+_YOU: Final = re.compile(
+    r"(?:^|[.;:] )to $|\byou (?:can |may |want to |wish to |choose to |offer to |buy or |buy and )*$"
+)
 _MERELY: Final = re.compile(r"\b(?:how (?:much|many|long|often|far)|what|so that|whether|until|before) $")
 _UNLESS: Final = re.compile(r"\bunless (?:[a-z]+ ){0,4}$")
 _NOUN: Final = re.compile(

@@ -22,6 +22,9 @@ _DEPENDS: Final = re.compile(
     re.IGNORECASE,
 )
 """Words by which the rest says when, or whether, the part holds at all: then the part alone says something else."""
+_LIMITS: Final = re.compile(r"\b(?:if|unless|only|except|provided)\b", re.IGNORECASE)
+_SUBJECTS: Final = frozenset({"we", "you", "they", "it", "our", "your", "the", "this", "these", "nobody", "nothing"})
+"""Words with which a part begins that has a subject of its own: what is denied before it is not denied in it."""
 _BINDS: Final = re.compile(r"\b(?:if|unless|only|except|provided|not|never|no|cannot|without)\b", re.IGNORECASE)
 
 
@@ -69,5 +72,6 @@ def _rest(whole: str, part: Sequence[str]) -> str:
     if said[-size:] == list(part):
         rest = whole[: places[-size].start()]
         joined = _JOINT.search(rest[-8:]) is not None
-        return rest.rstrip() if joined and not _BINDS.search(rest) else ""
+        bound = (_LIMITS if part[0] in _SUBJECTS else _BINDS).search(rest)
+        return rest.rstrip() if joined and not bound else ""
     return ""

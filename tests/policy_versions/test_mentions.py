@@ -78,3 +78,27 @@ def test_a_default_that_may_be_refused_is_only_a_circumstance() -> None:
     text = "Unless you object, your results are made available to our advertising partners."
     found = classify(PAGE.format(""), PAGE.format(text), "en").findings
     assert {f.category for f in found} == {Category.RECIPIENTS}
+
+
+OTHERS = {
+    "another name of a country": ("Our servers are in South Korea.", "Our servers are in the Republic of Korea."),
+    "what data is protected from": (
+        "",
+        "We protect your file against loss, theft and unauthorised access, disclosure or use.",
+    ),
+    "the purposes of a law": (
+        "",
+        "For the purposes of the General Data Protection Regulation, we have drafted this text.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("before", "after"), OTHERS.values(), ids=OTHERS)
+def test_what_others_do_or_say_is_not_material(before: str, after: str) -> None:
+    assert not classify(PAGE.format(before), PAGE.format(after), "en").material
+
+
+def test_a_persons_own_contact_details_are_data_and_not_a_channel() -> None:
+    text = "We disclose your contact details to recovery agents."
+    found = classify(PAGE.format(""), PAGE.format(text), "en").findings
+    assert {(f.category, f.direction) for f in found} == {(Category.RECIPIENTS, Direction.EXPANDS)}
