@@ -15,6 +15,8 @@ _BOUNDS: Final = frozenset("\n\r。！？；：.!?;:|#>-+•·")
 _NUMBER: Final = re.compile(r"(?:^|\n)\W*(?:\d+|[a-zA-Z]|[一二三四五六七八九十]+)[.、)）]$")
 _HALF: Final = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*$")  # a link whose target was cut off
 
+_INITIAL: Final = re.compile(r"\b[A-Z]\.$")  # of `the U.S. Department`: a full stop that ends nothing
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -81,7 +83,8 @@ def _ends(lines: Sequence[str], span: Lines, quote: str) -> tuple[str, str]:
     before, after = passage[:at].rstrip(" *_“\"'(（"), passage[at + len(quote) :].lstrip(" *_”\"')）")
     opens = not before or before[-1] in _BOUNDS or _NUMBER.search(before) or quote[0] in _BOUNDS
     address = after.startswith("://")  # a colon, but the end of nothing
-    closes = not after or (after[0] in _BOUNDS and not address) or quote[-1] in _BOUNDS
+    ended = quote[-1] in _BOUNDS and not _INITIAL.search(quote)
+    closes = not after or (after[0] in _BOUNDS and not address) or ended
     return "" if opens else "… ", "" if closes else " …"
 
 

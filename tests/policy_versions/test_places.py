@@ -85,3 +85,6 @@ def test_a_quote_that_stops_before_an_address_says_that_it_goes_on() -> None:
     text = "To complain please visit https://example.com/complain for the form.\n"
     (place,) = places([finding(after="please visit https", new=Lines(1, 1))], "", text)
     assert place.after == "… please visit https …"
+    text = "It is as set forth by the U.S. Department of Commerce.\n"
+    (place,) = places([finding(after="as set forth by the U.S.", new=Lines(1, 1))], "", text)
+    assert place.after == "… as set forth by the U.S. …"
