@@ -32,6 +32,7 @@ from policy_versions.naming import Named
 from policy_versions.quoting import words
 from policy_versions.reading import deltas
 from policy_versions.recut import recut
+from policy_versions.renaming import renamed
 from policy_versions.substance import substance
 from policy_versions.surviving import UPTO, survives
 from policy_versions.telling import MOST, told
@@ -90,6 +91,7 @@ def classify(before: str, after: str, language: str, *, policy: str = "", whole:
     upto = within(differing)
     read = [delta for edit in differing[:upto] for delta in deltas(edit, language)]
     blind = not understood(language)
+    read = read if blind or not texts.han else renamed(read, texts.before, texts.after, language)
     kept = () if blind or size > UPTO else tuple(clause for c in changes if c.kind in _KEPT for clause in c.after)
     for delta in read:
         if kept and _doubled(delta, kept, language):

@@ -42,7 +42,8 @@ NAMED: Final = (
 class Delta:
     """One edit seen as facts; a side that has no text has no statement.
 
-    `flipped`: a cell turned from yes to no or back, whose facts are what its column says of its row.
+    `flipped`: a cell turned from yes to no or back, whose facts are what its column says of its row. `renamed`: the new
+    side is compared under the old name of a party that goes by another one throughout.
     """
 
     before: Statement | None
@@ -50,6 +51,7 @@ class Delta:
     gained: tuple[Fact, ...]
     lost: tuple[Fact, ...]
     flipped: bool = False
+    renamed: bool = False
 
     @property
     def pair(self) -> bool:

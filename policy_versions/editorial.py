@@ -38,7 +38,8 @@ def editorial_kind(delta: Delta) -> str:
     if all(_guides(s) for s in (delta.before, delta.after) if s is not None):
         return "reading"
     if delta.before is not None and delta.after is not None:
-        return _pair_kind(delta.before, delta.after)
+        kind = _pair_kind(delta.before, delta.after)
+        return "synonym" if delta.renamed and kind in FORM else kind
     return _single_kind(side)
 
 

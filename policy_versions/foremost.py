@@ -71,10 +71,20 @@ def foremost(found: list[Candidate], faint: Sequence[Candidate] = ()) -> list[Ca
         if (c.match.rule.kind != "force" or c is first)
         and c.match.rule.category not in dropped
         and c.match.rule.id not in silenced
-        and not (c.match.rule.id in _ASIDE and told - {c.match.rule.category})
+        and not (c.match.rule.id in _ASIDE and told - {c.match.rule.category} and not _several(c))
         and not (aims and c.match.rule.id == "purpose-stated" and _only_ads(c))
         and not (c.match.rule.category is Category.PURPOSE and guessed(c.match) and _in_passing(c, others))
     ]
+
+
+FEW: Final = 2
+"""So many measures are named in passing; a sentence that names more is about them."""
+
+
+def _several(candidate: Candidate) -> bool:
+    """Say whether several measures are named: then the sentence is about them, whatever else it names."""
+    facts = (*candidate.match.lost, *candidate.match.gained)
+    return len({f.surface for f in facts if f.group == "sec"}) > FEW
 
 
 _ASIDE: Final = frozenset(

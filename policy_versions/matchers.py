@@ -205,10 +205,16 @@ def _swap(rule: Rule, delta: Delta) -> Match | None:
         mine, theirs = delta.fresh(new=new), delta.fresh(new=not new)
         to, source = tuple(f for f in mine if names(f, rule.new)), tuple(f for f in theirs if names(f, rule.old))
         to = tuple(f for f in to if not any(delta.side(new=new).near(f, a) for a in rule.none))  # type: ignore[union-attr]
-        if to and source and allowed(rule, delta.side(new=new)):
+        if to and source and allowed(rule, delta.side(new=new)) and not _one_name(to, source):
             sign = 0 if rule.direction == "neutral" else 1 if new else -1
             return Match(rule, Effect.CHANGED, _BY_SIGN[sign], source if new else to, to if new else source)
     return None
+
+
+def _one_name(some: tuple[Fact, ...], others: tuple[Fact, ...]) -> bool:
+    """Say whether a name is only written in full on one side: that is no other one."""
+    pairs = [(a.surface, b.surface) for a in some for b in others if a.group == b.group == "e"]
+    return any(a in b or b in a for a, b in pairs)
 
 
 def _none(_rule: Rule, _delta: Delta) -> Match | None:

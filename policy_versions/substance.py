@@ -66,7 +66,16 @@ def substance(delta: Delta, known: Known, *, rewritten: bool) -> str:
 def _states(side: Statement) -> bool:
     """Say whether a sentence names enough to state a practice; a denial of one thing states something too."""
     denied = any(f.negated and f.group in _TOPICS and f.concept != "data.any" for f in side.facts)
-    return len(topics(side.facts)) + denied >= ENOUGH
+    return len(topics(side.facts)) + denied + _told_of_person(side) >= ENOUGH
+
+
+_TOLD: Final = ("force.will", "force.may", "actor.we", "change.now", "purpose.word")
+
+
+def _told_of_person(side: Statement) -> bool:
+    """Say whether a statement says of a kind of the person's data that something is or may be done with it."""
+    kinds = any(f.group == "data" and f.concept != "data.any" for f in side.facts)
+    return kinds and side.has("actor.you") and any(side.has(t) for t in _TOLD)
 
 
 _LISTS: Final = ("field.data", "field.recipient", "field.purpose", "field.method")
