@@ -32,8 +32,9 @@ from policy_versions.naming import Named
 from policy_versions.quoting import words
 from policy_versions.reading import deltas
 from policy_versions.recut import recut
+from policy_versions.rejoin import rejoined
 from policy_versions.renaming import renamed
-from policy_versions.substance import substance
+from policy_versions.substance import reworded, substance
 from policy_versions.surviving import UPTO, survives
 from policy_versions.telling import MOST, told
 from policy_versions.vocabulary import EditorialKind
@@ -84,6 +85,7 @@ def classify(before: str, after: str, language: str, *, policy: str = "", whole:
     changes = align(old, new)
     differing = recut(edits(changes))
     texts = Texts(_plain(before, language), _plain(after, language), load(language).han) if differing else Texts("", "")
+    differing = rejoined(differing, load(language).fold) if texts.han else differing
     candidates: list[Candidate] = []
     faint: list[Candidate] = []
     idle: list[tuple[str, Delta]] = []
@@ -124,7 +126,7 @@ def _verdict(delta: Delta, texts: Texts, size: int, *, blind: bool) -> tuple[str
 
     `blind`: there is no lexicon of the language, so only a change of form is known for what it is.
     """
-    kind = editorial_kind(delta)
+    kind = editorial_kind(delta) or ("" if blind or not reworded(delta) else EditorialKind.SYNONYM)
     if blind:
         return kind if kind in FORM else "", [], []
     found, faint = ([], []) if kind else _judge(delta, texts, size)

@@ -9,6 +9,7 @@ from typing import Final
 
 from policy_versions.entities import short_forms
 from policy_versions.facts import Fact, Statement
+from policy_versions.paraphrase import stands
 from policy_versions.quoting import words
 
 BY_NAME: Final = frozenset({"e", "q"})
@@ -78,12 +79,15 @@ def _only(mine: Statement, theirs: Statement) -> tuple[Fact, ...]:
     known = {(f.concept, f.negated) for f in theirs.facts}
     values = {(f.concept, f.surface) for f in theirs.facts}
     more = _more(mine, theirs)
+    han = bool(_HAN.search(mine.folded))
     found = []
     for fact in mine.facts:
         if fact.group in BY_NAME:
             fresh = (fact.concept, fact.surface) not in values and not _same_value(fact, theirs)
         elif (fact.concept, fact.negated) not in known:
-            fresh = not _hidden(fact, theirs)
+            fresh = not _hidden(fact, theirs) and not (
+                han and (fact.concept, not fact.negated) not in known and stands(fact.surface, theirs.folded)
+            )
         else:
             fresh = (
                 fact.concept in more
@@ -123,6 +127,7 @@ def _also_called(fact: Fact, theirs: Statement) -> bool:
     return any(f.concept == "place.country" and f.surface in names for f in theirs.facts)
 
 
+_HAN: Final = re.compile(r"[\u4e00-\u9fff]")
 _UNIT: Final = re.compile(r"[^\W\d_零〇一二两三四五六七八九十百千万半]+$")
 
 

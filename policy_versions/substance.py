@@ -17,6 +17,7 @@ from policy_versions.compare import Delta, put_in
 from policy_versions.editorial import DATE, IDLE, REFERENCE, URL, bare_words
 from policy_versions.facts import Fact, Statement
 from policy_versions.model import ClauseKind
+from policy_versions.paraphrase import left_over, plain_words, turned, weighty
 from policy_versions.quantities import han_number
 from policy_versions.wording import strip_number
 
@@ -111,6 +112,32 @@ def topics(facts: tuple[Fact, ...]) -> frozenset[str]:
 
 def _subject(fact: Fact) -> bool:
     return (fact.group in _TOPICS or fact.group == "purpose") and fact.concept not in ("data.any", "purpose.word")
+
+
+PART: Final = 12
+"""Of so many signs one may be another where two wordings say the same."""
+MOST: Final = 4
+
+
+def reworded(delta: Delta) -> bool:
+    """Say whether both sides make the same Chinese statement in synonyms, in whichever order."""
+    before, after = delta.before, delta.after
+    if before is None or after is None or not (_HAN.search(before.folded) and _HAN.search(after.folded)):
+        return False
+    size = min(len(plain_words(before.folded)), len(plain_words(after.folded)))
+    gone, come = left_over(before.folded, after.folded)
+    if delta.flipped or not size or max(len(gone), len(come)) > min(MOST, size // PART):
+        return False
+    if turned(before.folded, after.folded) or not _same_figures(before, after):
+        return False
+    return not (_other(gone, delta.lost) or _other(come, delta.gained))
+
+
+def _other(rest: str, facts: tuple[Fact, ...]) -> bool:
+    """Say whether what only one wording has makes another statement of it."""
+    return weighty(rest) or any(
+        f.group == "e" or (f.concept != "scope.policy" and set(plain_words(f.surface)) & set(rest)) for f in facts
+    )
 
 
 _WEIGHTY: Final = (
