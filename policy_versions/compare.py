@@ -146,8 +146,18 @@ def _same_value(fact: Fact, theirs: Statement) -> bool:
     if fact.concept == "e.url":  # a link within the site is written with its host or without
         return bool(_WITHIN.search(theirs.text))
     if fact.concept == "e.address":
-        return fact.surface in words(short_forms(theirs.folded))
+        return fact.surface in words(short_forms(theirs.folded)) or any(
+            f.concept == "e.address" and _street(f.surface) == _street(fact.surface) for f in theirs.facts
+        )
     return fact.concept in ("e.name", "e.person") and fact.surface in "".join(theirs.folded.split())
+
+
+_PROVINCE: Final = re.compile(r"^(?:中国|中华人民共和国)?(?:[\u4e00-\u9fff]{2,3}(?:省|自治区))?|(?:室|号)$")
+
+
+def _street(address: str) -> str:
+    """Give an address without the province before it and the last word after its number."""
+    return _PROVINCE.sub("", address)
 
 
 _WITHIN: Final = re.compile(r"\]\((?:\.{0,2}/|#)")

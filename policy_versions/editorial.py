@@ -16,6 +16,7 @@ from policy_versions.model import ClauseKind
 _MONTH: Final = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?"
 DATE: Final = re.compile(
     r"(?:19|20)?\d{2}\s?[-./年]\s?\d{1,2}(?:\s?[-./月]\s?\d{1,4}日?)?"
+    r"(?!\d|\s?(?:周?岁|个|天|小时|years?|days?|months?|hours?))"
     # `13 may` alone is a threshold and a verb more often than a day
     rf"|\b\d{{1,2}}(?:st|nd|rd|th)?(?: of)? (?!may\b(?!,? ?\d{{4}})){_MONTH},? ?(?:\d{{4}})?"
     rf"|\b{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?\b,? ?(?:\d{{4}})?|\b{_MONTH} \d{{4}}|\bv?\d+(?:\.\d+)+\b"

@@ -103,7 +103,7 @@ _NAMES: Final = frozenset({"data", "party", "aim", "purpose", "place", "e", "q",
 
 def _kinds(candidate: Candidate) -> frozenset[tuple[str, bool]]:
     found = (*candidate.match.lost, *candidate.match.gained)
-    if candidate.match.rule.kind != "concept" or any(f.group in _NAMES for f in found):
+    if candidate.match.rule.kind != "concept" or any(f.group in _NAMES and f.concept != "place.home" for f in found):
         return frozenset()
     return frozenset((f.concept, f.negated) for f in found)
 

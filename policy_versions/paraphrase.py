@@ -1,4 +1,4 @@
-"""Chinese wordings compared by what they say: common synonyms are one word, filling and the way to a setting are none."""
+"""Chinese wordings compared by what they say: synonyms are one word; filling and the way to a setting are none."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _words(text: str, between: str) -> list[str]:
 
 @lru_cache(maxsize=8192)
 def plain_words(folded: str) -> str:
-    """Write a folded text with one sign for each group of synonyms; filling, menu paths and punctuation are left out."""
+    """Write a folded text with one sign for each group of synonyms, without filling, menu paths and punctuation."""
     pattern, signs, *_ = _groups()
     text = PATH.sub(_no_menu, strip_number(folded))
     return "".join(_KEPT.findall(pattern.sub(lambda m: signs[m[0]], text)))
@@ -67,7 +67,7 @@ def weighty(signs: str) -> bool:
 
 
 def turned(before: str, after: str) -> bool:
-    """Say whether words that oppose each other (不, 仅, 开启, 关闭) come in another order: then they bind other things."""
+    """Say whether words that oppose each other (不, 仅, 开启, 关闭) come in another order, and so bind other things."""
     one, other = ("".join(c for c in plain_words(text) if c in _groups()[3]) for text in (before, after))
     return len(set(one)) > 1 and one != other
 

@@ -62,7 +62,8 @@ def _mates(gone: Sequence[Edit], come: Sequence[Edit], words: dict[int, Words]) 
                 score = 2 * (one & other).total() / (one.total() + other.total())
                 if score >= ALIKE:
                     scored.append((-score, x, y))
-    pairs, taken = [], set()
+    pairs: list[tuple[Edit, Edit]] = []
+    taken: set[tuple[str, int]] = set()
     for _, x, y in sorted(scored):
         if not {("old", x), ("new", y)} & taken:
             taken |= {("old", x), ("new", y)}
@@ -72,8 +73,9 @@ def _mates(gone: Sequence[Edit], come: Sequence[Edit], words: dict[int, Words]) 
 
 def _put_back(edits: list[Edit], single: Edit, words: Words, fold: Fold) -> None:
     """Join a single sentence to the neighbour whose other side says it too."""
-    if words.total() < SHORTEST:
+    if not words:
         return
+    part = PART if words.total() >= SHORTEST else 1
     came = bool(single.after)
     for n, pair in enumerate(edits):
         here, there = (pair.after, pair.before) if came else (pair.before, pair.after)
@@ -81,7 +83,7 @@ def _put_back(edits: list[Edit], single: Edit, words: Words, fold: Fold) -> None
         if not (pair.before and pair.after) or pair.label or clause is not (single.new if came else single.old):
             continue
         missing = Counter(plain_words(fold(there))) - Counter(plain_words(fold(here)))
-        if (missing & words).total() < PART * words.total():
+        if (missing & words).total() < part * words.total():
             continue
         whole = _span(clause, here, single.after or single.before)
         if whole:

@@ -174,7 +174,8 @@ _LISTED: Final = re.compile(r"[、,，]|以及|和|及|与|\b(?:and|or)\b")
 def _lists_more(before: str, after: str) -> bool:
     """Say whether one wording is the other with an item of an enumeration put in: a list's words are its substance."""
     item = put_in(before, after)
-    if len(bare_words(item)) >= 2 and _LISTED.search(item):
+    joints = _HAN_JOINT if _HAN.search(item) else _LISTED
+    if len(bare_words(item)) >= 2 and joints.search(item):
         return True
     short, long = sorted((before, after), key=len)
     commas = _HAN_COMMA if _HAN.search(long) else _LISTED
@@ -196,6 +197,7 @@ _PARTICLES: Final = frozenset(
     )
 )
 """Words that name no item of a list."""
+_HAN_JOINT: Final = re.compile(r"、|以及|和|及|与")
 _HAN_COMMA: Final = re.compile(r"、")
 _SIGNS: Final = re.compile(r"[a-z0-9]{4,}|[\u4e00-\u9fff]")
 _HAN: Final = re.compile(r"[\u4e00-\u9fff]")
@@ -209,8 +211,8 @@ _ENDINGS: Final = ("ing", "ies", "es", "ed", "ly", "s")
 def _says_more(before: Statement, after: Statement, limit: int) -> bool:
     """Say whether one wording has many words of which the other has none, even spelt or inflected in another way."""
     if _HAN.search(before.folded) and _HAN.search(after.folded):
-        one, other = (Counter(_HAN.findall(_NAMED_PATH.sub("", s.folded))) for s in (before, after))
-        return max((one - other).total(), (other - one).total()) >= limit * HAN_PER_WORD
+        rest = left_over(*(_NAMED_PATH.sub("", s.folded) for s in (before, after)))
+        return max(sum(not c.isascii() for c in signs) for signs in rest) >= limit * HAN_PER_WORD
     one, other = (Counter(_stems(s.folded)) for s in (before, after))
     gone, come = sorted((one - other).elements()), sorted((other - one).elements())
     for word in tuple(gone):
