@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from policy_versions.classify import classify
+from policy_versions.lexicon import load
 from policy_versions.model import Category, Direction
 
 PAGE = "This page describes our practices.\n\n{}\n\nThat is all.\n"
@@ -102,3 +103,18 @@ def test_a_persons_own_contact_details_are_data_and_not_a_channel() -> None:
     text = "We disclose your contact details to recovery agents."
     found = classify(PAGE.format(""), PAGE.format(text), "en").findings
     assert {(f.category, f.direction) for f in found} == {(Category.RECIPIENTS, Direction.EXPANDS)}
+
+
+@pytest.mark.parametrize(
+    ("text", "concept"),
+    [
+        ("correct inaccuracies in personal data", "lim.burden"),
+        ("you can change this in your system settings", "method.automated"),
+        ("site visitors are welcome", "data.browsing"),
+        ("we process your information", "right.time"),
+        ("we email users", "contact.word"),
+        ("a human readable summary", "right.human"),
+    ],
+)
+def test_a_word_is_not_found_in_a_longer_one(text: str, concept: str) -> None:
+    assert concept not in {h.concept for h in load("en").scan(text)}
