@@ -185,3 +185,26 @@ def test_how_something_is_done_is_no_finding_of_its_own(sentence: str, about: st
     told = {f.category for f in classify(before, f"{before}\n{sentence}\n", language).findings}
     assert about in told
     assert circumstance not in told
+
+
+@pytest.mark.parametrize(
+    ("sentence", "category"),
+    [
+        ("Closing this page counts as your consent.", "legal-basis"),
+        ("The boxes are ticked for you beforehand.", "method"),
+        ("Please check back regularly to see whether this policy changed.", "notice"),
+        ("关闭本页面即视为您已同意。", "legal-basis"),
+        ("同意选项已为您默认勾选。", "method"),
+        ("请您定期查看本页面，以了解本政策是否有变化。", "notice"),
+    ],
+)
+def test_a_dark_pattern_never_passes_as_idle(sentence: str, category: str) -> None:
+    language = "en" if sentence.isascii() else "zh-CN"
+    before = {"en": "# Policy\n\nWe run a shop.\n", "zh-CN": "# 政策\n\n我们经营一家商店。\n"}[language]
+    (found,) = classify(before, f"{before}\n{sentence}\n", language).findings
+    assert (found.category, found.direction, found.material) == (category, "expands", True)
+
+
+def test_minor_changes_are_nothing_about_children() -> None:
+    before = "# Policy\n\nWe run a shop.\n"
+    assert not classify(before, f"{before}\nMost changes are likely to be minor.\n", "en").material
