@@ -139,6 +139,8 @@ def _near(one: Fact, other: Fact) -> bool:
 
 
 def _same_value(fact: Fact, theirs: Statement) -> bool:
+    if fact.concept == "q.age" and re.search(rf"(?<![\d.,]){fact.value:g}(?![\d%]|[.,]\d)", theirs.folded):
+        return True  # `between 13 and 16` names the ages that `between the ages of 13 and 16` names
     if fact.group == "q":
         return any(f.concept == fact.concept and _near(fact, f) for f in theirs.facts)
     if fact.concept == "e.phone":  # an extension may be written behind the number or told apart from it

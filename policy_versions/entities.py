@@ -36,7 +36,7 @@ _DATE: Final = re.compile(
     r"^\d{1,4} \((?:19|20)\d{2}$|\d{4}\s?[-./年]\s?\d{1,2}\s?[-./月]|\d{1,2}[./]\d{1,2}[./]\d{2,4}|^(?:19|20)\d{2}\s?[-–]\s?(?:19|20)\d{2}$"
 )
 _COMPANY_EN: Final = re.compile(
-    r"(?:[A-Z0-9][\w&.'’-]*,? (?:(?:of|and|&|de|et|the) )?){1,6}?(?:Inc|LLC|L\.L\.C|Ltd|Limited|GmbH|B\.?V|A/S|ApS|Aps|AG|SE|S\.?A|S\.a\.r\.l|S\.à r\.l|Pte\.? Ltd|PBC|AB|Oyj?|PLC|plc|Corp(?:oration)?|N\.V|UG|S\.C\.A|Pty|LLP|LP|K\.K|Kft|Zrt|Nyrt|ASA|A\.S|AS|NV|SAS|SARL|S\.A\.S|Srl|S\.r\.l|SpA|S\.p\.A|Lda|OÜ|UAB|SIA|KG|KGaA|eG|d\.o\.o|a\.s|Sdn\.? Bhd|Bhd|PLLC|s\.r\.o|Incorporated)(?![A-Za-z])\.?"
+    r"(?:[A-Z0-9][\w&.'’-]*,? (?:(?:of|and|&|de|et|the) )?){1,6}?(?:Inc|LLC|L\.L\.C|Ltd|(?:Public |Private )?Limited(?: Company)?|Unlimited(?: Company)?|DAC|Designated Activity Company|GmbH|B\.?V|A/S|ApS|Aps|AG|SE|S\.?A|S\.a\.r\.l|S\.à r\.l|Pte\.? Ltd|PBC|AB|Oyj?|PLC|plc|Corp(?:oration)?|N\.V|UG|S\.C\.A|Pty|LLP|LP|K\.K|Kft|Zrt|Nyrt|ASA|A\.S|AS|NV|SAS|SARL|S\.A\.S|Srl|S\.r\.l|SpA|S\.p\.A|Lda|OÜ|UAB|SIA|KG|KGaA|eG|d\.o\.o|a\.s|Sdn\.? Bhd|Bhd|PLLC|s\.r\.o|Incorporated)(?![A-Za-z]| \d{5})\.?"
 )
 _COMPANY_ZH: Final = re.compile(
     r"[\u4e00-\u9fffA-Za-z0-9()（）·]{2,30}?(?:有限责任公司|股份有限公司|有限公司|事务所|经营部|工作室|集团(?=[，。、；（(]|$)|\(有限合伙\))"

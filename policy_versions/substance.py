@@ -174,8 +174,9 @@ _LISTED: Final = re.compile(r"[、,，]|以及|和|及|与|\b(?:and|or)\b")
 def _lists_more(before: str, after: str) -> bool:
     """Say whether one wording is the other with an item of an enumeration put in: a list's words are its substance."""
     item = put_in(before, after)
-    joints = _HAN_JOINT if _HAN.search(item) else _LISTED
-    if len(bare_words(item)) >= 2 and joints.search(item):
+    han = bool(_HAN.search(item))
+    joints = _HAN_JOINT if han else _LISTED
+    if len(bare_words(item if han else joints.sub(" ", item))) >= 2 and joints.search(item):
         return True
     short, long = sorted((before, after), key=len)
     commas = _HAN_COMMA if _HAN.search(long) else _LISTED
