@@ -26,6 +26,7 @@ from policy_versions.model import (
     ChangeKind,
     Clause,
     ClauseChange,
+    ClauseKind,
     Editorial,
 )
 from policy_versions.naming import Named
@@ -186,7 +187,7 @@ def _judge(delta: Delta, texts: Texts, size: int) -> tuple[list[Candidate], list
         one = match(rule, delta)
         if one is None:
             continue
-        score = rule.weight * _novelty(one, texts, pair=delta.pair)
+        score = rule.weight * _novelty(one, texts, pair=delta.pair, cell=_cell(delta))
         enough = score >= (0.75 if size >= LARGE and not delta.pair else 0.45)
         if enough and not (size > FEW and delta.after is None and _remains(one, texts)):
             found.append(Candidate(one, delta, score))
@@ -196,6 +197,12 @@ def _judge(delta: Delta, texts: Texts, size: int) -> tuple[list[Candidate], list
         return foremost(found, faint), faint
     best = foremost(sorted(faint, key=lambda c: -c.match.rule.weight)[:1])
     return (best, []) if size <= FEW else ([], best)  # few words stand elsewhere too, yet nobody said this
+
+
+def _cell(delta: Delta) -> bool:
+    """Say whether this is a cell of a row that came or went."""
+    side = delta.after or delta.before
+    return not delta.pair and side is not None and side.clause is not None and side.clause.kind is ClauseKind.ROW
 
 
 def _remains(found: Match, texts: Texts) -> bool:
@@ -211,7 +218,7 @@ _ONLY_NEW_ALONE: Final = _ONLY_NEW | {Category.METHOD}
 """The same where a whole sentence came or went."""
 
 
-def _novelty(found: Match, texts: Texts, *, pair: bool) -> float:
+def _novelty(found: Match, texts: Texts, *, pair: bool, cell: bool) -> float:
     """Say how new the matched facts are to the document: 1 when at least one stands nowhere in the other text."""
     if found.rule.kind in ("force", "swap", "quantity"):
         return 1.0
@@ -219,7 +226,7 @@ def _novelty(found: Match, texts: Texts, *, pair: bool) -> float:
         f for f in found.lost if not texts.knows(f, new=False)
     ]
     facts = (*found.lost, *found.gained)
-    if (found.rule.kind == "entity" or all(f.concept == "party.brand" for f in facts)) and not fresh:
+    if not fresh and _said_anyway(found, facts, cell=cell):
         return 0.0
     if all(f.concept == "method.ai" for f in facts) and all(texts.names(f, f in found.gained) for f in facts):
         return 0.0
@@ -229,6 +236,12 @@ def _novelty(found: Match, texts: Texts, *, pair: bool) -> float:
     if not all(f.group in ("data", "party", "aim", "method", "place", "e") for f in (*found.lost, *found.gained)):
         return 1.0
     return (0.6 if guessed(found) else 1.0) if fresh else 0.5
+
+
+def _said_anyway(found: Match, facts: tuple[Fact, ...], *, cell: bool) -> bool:
+    """Say whether these are names, or countries of a row that came or went: where they are known they mean nothing."""
+    named = found.rule.kind == "entity" or all(f.concept == "party.brand" for f in facts)
+    return named or (cell and all(f.group == "place" for f in facts))
 
 
 def _elsewhere(candidates: list[Candidate], kept: list[Candidate]) -> list[Editorial]:

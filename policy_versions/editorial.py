@@ -12,6 +12,7 @@ from policy_versions.compare import Delta
 from policy_versions.entities import short_forms
 from policy_versions.facts import Statement
 from policy_versions.model import ClauseKind
+from policy_versions.pointing import counted, points, torn
 
 _MONTH: Final = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?"
 DATE: Final = re.compile(
@@ -36,7 +37,7 @@ def editorial_kind(delta: Delta) -> str:
         return "empty"
     if _title(side) and not _names_recipient(side):
         return "heading"
-    if all(_guides(s) for s in (delta.before, delta.after) if s is not None):
+    if all(_guides(s) or points(s) for s in (delta.before, delta.after) if s is not None):
         return "reading"
     if delta.before is not None and delta.after is not None:
         kind = _pair_kind(delta.before, delta.after)
@@ -74,11 +75,11 @@ def _pair_kind(before: Statement, after: Statement) -> str:
                 return kind
     if bare_words(DATE.sub("", before.folded)) == bare_words(DATE.sub("", after.folded)):
         return "date" if bare_words(before.folded) != bare_words(after.folded) else ""
-    if _misspelt(before.folded, after.folded):
+    if _misspelt(before.folded, after.folded) or torn(before, after):
         return "typography"
     if before.has("edit.date") and after.has("edit.date") and len(after.folded) < DATED:
         return "date"
-    if before.has("edit.metric") and after.has("edit.metric"):
+    if counted(before, after) or (before.has("edit.metric") and after.has("edit.metric")):
         return "metric"
     return ""
 
@@ -136,10 +137,13 @@ def _misspelt(before: str, after: str) -> bool:
     return 0 < len(wrong) <= 3 and all(any(a in signs and b in signs for signs in _CONFUSED) for a, b in wrong)
 
 
+_LINKED: Final = re.compile(r"\[[^\]]*\]\([^)\s]*?([^)\s/]{8,})/?(?: \"[^\"]*\")?\)")
+"""A link, known by the last part of its path: what a page is called there may change."""
 _BARE: Final[tuple[tuple[str, Callable[[Statement], object]], ...]] = (
     ("typography", lambda s: (bare_words(s.folded), URL.findall(s.text))),
     ("link-path", lambda s: bare_words(s.folded)),
     ("link-path", lambda s: bare_words(URL.sub("", s.text))),
+    ("link-path", lambda s: bare_words(_LINKED.sub(r"\1", s.text))),
     ("typography", lambda s: bare_words(short_forms(_plain_mail(URL.sub("", s.text.lower()))))),
     ("numbering", lambda s: bare_words(REFERENCE.sub("", URL.sub("", s.text.lower())))),
 )

@@ -170,6 +170,9 @@ _DOER: Final = re.compile(
     r" (?:partners?|providers?|compan(?:y|ies)|vendors?|processors?|agenc(?:y|ies)|firms?|teams?|staff|department|networks?)\b"
 )
 """Who does something is named by it (`our payment processing partner`): no aim."""
+_ASKED: Final = re.compile(
+    r"\b(?:(?:your|any|such|a|the|each|these|consumer|verifiable) (?:privacy |access |deletion |consumer )?requests?\b(?! additional)|requests? (?:to|for) (?:access|delet|correct|know|exercise)|exercis\w+)"
+)
 SHORT_ITEM: Final = 40
 """An item of a list of aims is shorter; a longer sentence that begins with an aim names a function in passing."""
 
@@ -183,6 +186,8 @@ def _aimed(fact: Fact, folded: str, language: str) -> bool:
         return False
     if language == "en" and fact.concept == "purpose.other":
         return True
+    if language == "en" and fact.concept == "purpose.verification" and _ASKED.search(folded):
+        return False  # who asks for something must show who they are: how a right is used
     return (start < 3 and len(folded) < SHORT_ITEM) or bool(_AIM[language].search(folded[max(0, start - 48) : start]))
 
 

@@ -232,6 +232,8 @@ def _stems(folded: str) -> Iterator[str]:
             yield stem
 
 
+_NEXT: Final = re.compile(r"(?<=\D)\d{1,2}\\\.\s*$")
+"""The number of the next item, which a copying program left at the end of this one."""
 _DIGITS: Final = re.compile(r"\d+")
 _NUMERALS: Final = dict(
     zip(
@@ -258,7 +260,7 @@ def _amounts(side: Statement) -> list[tuple[str, float]]:
 
 
 def _digits(side: Statement) -> str:
-    bare = REFERENCE.sub("", URL.sub("", DATE.sub("", strip_number(side.folded))))
+    bare = REFERENCE.sub("", URL.sub("", DATE.sub("", _NEXT.sub("", strip_number(side.folded)))))
     for fact in side.facts:
         if fact.group == "q":
             bare = bare.replace(fact.surface, " ")

@@ -1,0 +1,73 @@
+"""What a reader sees to be nothing: sentences that only point on, torn copies, counted requests, names of pages."""
+
+from __future__ import annotations
+
+import pytest
+
+from policy_versions.classify import classify
+
+PAGE = "Hello there.\n\n{}\n\nHave a nice day.\n"
+
+
+def found(before: str, after: str) -> set[str]:
+    """Give the categories that are told of a sentence in a small page."""
+    told = classify(PAGE.format(before), PAGE.format(after), "en").findings
+    return {str(f.category) for f in told}
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "For more information on how our partners use cookies, please see our Cookie Policy.",
+        "To learn more about the data that we share with advertisers, visit our help pages.",
+        "You can find more details about tracking in our help centre.",
+        "More information about retention is available in our guide.",
+    ],
+)
+def test_a_sentence_that_only_points_on_states_nothing(sentence: str) -> None:
+    assert not found("", sentence)
+    assert not found(sentence, "")
+
+
+def test_a_sentence_that_points_on_and_states_more_is_judged() -> None:
+    assert "rights" in found("", "To delete your account, see our help pages.")
+    assert "contact" in found("", "For more information, see the letter or write to privacy@example.org.")
+
+
+@pytest.mark.parametrize(
+    ("whole", "torn"),
+    [
+        (
+            "To ask about your data, please write to our Data Protection Officer.",
+            "To ask about your data, please write to our .",
+        ),
+        ("Parts of your profile may be shown on the services of others.", "Parts of your profile may be shown on the"),
+    ],
+)
+def test_a_copy_that_lost_words_is_no_change(whole: str, torn: str) -> None:
+    assert not found(whole, torn)
+    assert not found(torn, whole)
+
+
+def test_words_left_out_of_a_whole_sentence_are_a_change() -> None:
+    assert found("We share your e-mail address with advertisers and banks.", "We share your e-mail address with banks.")
+
+
+def test_a_figure_in_a_table_of_requests_is_no_change() -> None:
+    table = "| Requests received in the past year | Number of requests denied |\n|---|---|\n| {} | {} |"
+    assert not found(table.format("2,104", "7"), table.format("3,266", "19"))
+
+
+def test_a_period_in_a_table_is_a_change() -> None:
+    table = "| Data | Retention (days) |\n|---|---|\n| Messages | {} |"
+    assert found(table.format("30"), table.format("60"))
+
+
+def test_the_title_of_a_linked_page_is_no_change() -> None:
+    link = 'We use your commit address as "[{}]({}/setting-your-commit-address)" says.'
+    assert not found(link.format("Setting your commit address", "/old"), link.format("TITLE", "/new/pages"))
+
+
+def test_an_age_whose_figure_stays_is_no_change() -> None:
+    said = "We limit what we collect about users {} 13 and 16."
+    assert "minors" not in found(said.format("between the ages of"), said.format("between"))
