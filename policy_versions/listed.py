@@ -31,6 +31,10 @@ _LEADING: Final = re.compile(
 )
 """An aim that a sentence or its last part begins with (为核算里程补贴, …; …, 以推荐尺码)."""
 _MANNER: Final = re.compile(r"方式|形式|为准|为限|前提|名义|为由|语言|文字|目的$|以下|上述|如下|前述")
+_SERVES: Final = re.compile(r"(?:作为|成为)((?:[^,;。:!?|()\"、]){2,14}?)的?(?:参考|依据|凭据)(?=[,;。]|$)")
+"""What something serves as a measure of (作为评选优秀司机的参考)."""
+_TAKEN: Final = re.compile(r"(?:了|到)?(?:您|你)的((?:[^,;。:!?|()\"、的]){2,10})(?=[,;。、]|$)")
+"""What of the person's is taken, right behind the verb (测量您的皮肤温度)."""
 _POINTING: Final = re.compile(r"^(?:以下|上述|下列|如下|本|该|此|这|其他|其它|任何|前述|您|你|相应|相关)")
 _KINDS: Final = ("data", "party")
 
@@ -44,7 +48,15 @@ def unknown(folded: str, hits: Sequence[Hit]) -> Iterator[Hit]:
         for run in _RUN.finditer(folded):
             if "、" in run[0]:
                 yield from _items(run, hits)
-    for aim in (*_AIM.finditer(folded), *(a for a in _LEADING.finditer(folded) if not _MANNER.search(a[1]))):
+    for verb in hits:
+        thing = _TAKEN.match(folded, verb.end) if verb.concept == "act.collect" else None
+        if thing and not any(thing.start(1) <= h.start < thing.end(1) for h in hits):
+            yield Hit("data.other", *thing.span(1), thing[1])
+    for aim in (
+        *_AIM.finditer(folded),
+        *_SERVES.finditer(folded),
+        *(a for a in _LEADING.finditer(folded) if not _MANNER.search(a[1])),
+    ):
         begin, end = aim.span(1)
         if not _POINTING.match(aim[1]) and not any(
             h.group in ("purpose", "method", "sec", "basis", "act.share")
