@@ -13,6 +13,7 @@ from click.shell_completion import CompletionItem
 
 from policy_versions import __version__
 from policy_versions.errors import PolicyError
+from policy_versions.warm import warm
 
 # name -> (module, attribute, help): the help stands here so that `policyctl --help` imports nothing heavy.
 COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
@@ -89,6 +90,7 @@ class LazyGroup(click.Group):
         entry = COMMANDS.get(cmd_name)
         if entry is None:
             return None
+        warm(cmd_name)
         command = getattr(importlib.import_module(entry[0]), entry[1])
         return command if isinstance(command, click.Command) else None
 

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from policy_versions.errors import ConfigError
-from policy_versions.strict_yaml import read
+from policy_versions.strict_yaml import ours
 
 
 def spelt(text: str) -> str:
@@ -20,7 +20,7 @@ def spelt(text: str) -> str:
 def words() -> Mapping[str, Mapping[str, str]]:
     """Return for each table what a word means."""
     name = "comment_words.yaml"
-    raw = read((Path(__file__).parent / name).read_bytes(), name)
+    raw = ours(Path(__file__).parent / name, name)
     if not isinstance(raw, dict):
         raise ConfigError([f"{name}: is not a table"])
     tables = {key: value if isinstance(value, dict) else {key: value} for key, value in raw.items()}

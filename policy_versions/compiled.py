@@ -23,30 +23,31 @@ def compiled(name: str, sources: Sequence[Path], make: Callable[[], Any]) -> Any
     write there can change the modules too. A place that cannot be written costs time alone.
     """
     hashed = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).digest()
-    place = _place(sources[0].with_name(f"{name}.py"))
-    if place is None:
+    there = place(sources[0].with_name(f"{name}.py"))
+    if there is None:
         return make()
     with contextlib.suppress(OSError, EOFError, ValueError, TypeError):
-        kept = place.read_bytes()
+        kept = there.read_bytes()
         if kept[:_DIGEST] == hashed:
             return marshal.loads(kept[_DIGEST:])  # noqa: S302 - lies among the compiled modules, see above
     made = make()
     if not sys.dont_write_bytecode:
-        _write(place, hashed + marshal.dumps(made))
+        write(there, hashed + marshal.dumps(made))
     return made
 
 
-def _place(module: Path) -> Path | None:
+def place(module: Path) -> Path | None:
+    """Name the file that goes with a module, or None where this interpreter keeps none."""
     try:
         return Path(cache_from_source(str(module))).with_suffix(".data")
     except NotImplementedError:  # an interpreter that keeps none
         return None
 
 
-def _write(place: Path, data: bytes) -> None:
+def write(there: Path, data: bytes) -> None:
     """Write whole or not at all: another process may be reading."""
-    fresh = place.with_name(f"{place.name}.{os.getpid()}")
+    fresh = there.with_name(f"{there.name}.{os.getpid()}")
     with contextlib.suppress(OSError):
-        place.parent.mkdir(parents=True, exist_ok=True)
+        there.parent.mkdir(parents=True, exist_ok=True)
         fresh.write_bytes(data)
-        fresh.replace(place)
+        fresh.replace(there)

@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 
 from policy_versions.errors import ConfigError
 from policy_versions.model import Category, Direction, Level
-from policy_versions.strict_yaml import Node, read
+from policy_versions.strict_yaml import Node, ours, read
 
 FLOOR: Final = "floor"
 _LEAD: Final = re.compile(r"(\d{1,3}|old-rule)/(\d{1,3})")
@@ -99,13 +99,18 @@ class Table:
 @cache
 def table() -> Table:
     """Return the table that ships with the package."""
-    return parse((Path(__file__).parent / "obligations.yaml").read_bytes())
+    name = "obligations.yaml"
+    return _parsed(ours(Path(__file__).parent / name, name), name)
 
 
 def parse(data: bytes, name: str = "obligations.yaml") -> Table:
     """Read a decision table; raises ConfigError with every problem, each with its key and what is allowed."""
+    return _parsed(read(data, name), name)
+
+
+def _parsed(node: Node, name: str) -> Table:
     reader = _Reader(name)
-    found = reader.table(read(data, name))
+    found = reader.table(node)
     if reader.problems:
         raise ConfigError(reader.problems)
     return found

@@ -19,7 +19,7 @@ from policy_versions.facts import Fact, Statement
 from policy_versions.matchers import Match
 from policy_versions.model import Confidence, Effect
 from policy_versions.quoting import verbatim
-from policy_versions.strict_yaml import read
+from policy_versions.strict_yaml import ours
 from policy_versions.wording import HAN, visible
 
 LANGUAGES: Final = ("zh-CN", "en")
@@ -78,7 +78,7 @@ def spoken(facts: Sequence[Fact]) -> tuple[Fact, ...]:
 def templates(language: str) -> dict[str, object]:
     """Load the templates of a language."""
     file = Path(__file__).parent / "explain" / f"{language}.yaml"
-    return cast("dict[str, object]", read(file.read_bytes(), f"explain/{file.name}"))
+    return cast("dict[str, object]", ours(file, f"explain/{file.name}"))
 
 
 class _Said:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from policy_versions.model import Clause
-from policy_versions.strict_yaml import read
+from policy_versions.strict_yaml import ours
 from policy_versions.wording import plain, signature
 
 CELL: Final = " | "
@@ -40,7 +40,7 @@ def answer(cell: str) -> bool | None:
 @cache
 def _answers() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """Return what cells say yes and no by, in all languages: a table may mix them, and signs belong to none."""
-    raw = read((Path(__file__).parent / "answers.yaml").read_bytes(), "answers.yaml")
+    raw = ours(Path(__file__).parent / "answers.yaml", "answers.yaml")
     given = [row for row in raw.values() if isinstance(row, dict)] if isinstance(raw, dict) else []
     words = ("|".join(w.strip() for row in given for w in str(row[key]).split(";")) for key in ("yes", "no"))
     yes, no = (re.compile(joined, re.IGNORECASE) for joined in words)

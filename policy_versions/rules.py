@@ -7,6 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final, cast
 
+from policy_versions import plain_yaml
+from policy_versions.compiled import compiled
 from policy_versions.errors import ConfigError
 from policy_versions.model import Category, Confidence
 from policy_versions.strict_yaml import Node, read
@@ -67,7 +69,12 @@ _NAMES: Final = {
 def load() -> tuple[Rule, ...]:
     """Load all rules in the order of their ids; raises ConfigError naming file, key and what is allowed."""
     files = sorted((Path(__file__).parent / "rules").glob("*.yaml"), key=lambda f: f.name)
-    return tuple(parse(f.read_text(encoding="utf-8"), f.name) for f in files)
+    read_all = compiled("rules", (*files, Path(plain_yaml.__file__)), lambda: {f.name: _read(f) for f in files})
+    return tuple(_rule(node, name) for name, node in cast("dict[str, Node]", read_all).items())
+
+
+def _read(file: Path) -> Node:
+    return read(file.read_bytes(), f"rules/{file.name}")
 
 
 def find(identity: str) -> Rule | None:
@@ -77,7 +84,10 @@ def find(identity: str) -> Rule | None:
 
 def parse(text: str, name: str) -> Rule:
     """Read one rule file."""
-    data = read(text.encode(), f"rules/{name}")
+    return _rule(read(text.encode(), f"rules/{name}"), name)
+
+
+def _rule(data: Node, name: str) -> Rule:
     if not isinstance(data, dict):
         raise ConfigError([f"rules/{name}: holds no keys"])
     problems = [f"rules/{name}: unknown key `{k}`" for k in data if k not in _known()]
@@ -120,8 +130,9 @@ def _lists(data: dict[str, Node]) -> dict[str, tuple[str, ...] | tuple[tuple[str
     return found
 
 
-def _known() -> set[str]:
-    return {f.name for f in fields(Rule)} | set(_NAMES)
+@cache
+def _known() -> frozenset[str]:
+    return frozenset(f.name for f in fields(Rule)) | frozenset(_NAMES)
 
 
 def _bad(data: dict[str, Node], key: str, allowed: tuple[str, ...], name: str) -> list[str]:

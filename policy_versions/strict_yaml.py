@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Final, cast
 
 from policy_versions import plain_yaml
+from policy_versions.compiled import compiled
 from policy_versions.errors import ConfigError
 from policy_versions.plain_yaml import Node
 
-__all__ = ["Node", "read", "write"]
+__all__ = ["Node", "ours", "read", "write"]
 
 _TYPED: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]+(\.[0-9]+){2}|0|[1-9][0-9]*|true|false")
 _WORDS: Final = re.compile(r"[^\W\d_]([\w./ ，。、；（）《》-]*[\w./，。、；（）《》-])?")
@@ -28,6 +30,12 @@ def read(data: bytes, name: str) -> Node:
         raise ConfigError([f"{name}: line {line}: not UTF-8"]) from None
     quick = plain_yaml.read(text)
     return _slowly(text, name) if quick is None else quick
+
+
+def ours(file: Path, name: str) -> Node:
+    """Read a data file of the package, or take what was read the last time if it is still the same."""
+    made = compiled(f"{file.stem}-yaml", (file, Path(plain_yaml.__file__)), lambda: read(file.read_bytes(), name))
+    return cast(Node, made)
 
 
 def _slowly(text: str, name: str) -> Node:

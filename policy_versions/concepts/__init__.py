@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final, cast
 
 from policy_versions.errors import ConfigError
-from policy_versions.strict_yaml import read
+from policy_versions.strict_yaml import ours
 
 FOLDER: Final = Path(__file__).parent
 SPACES: Final = {
@@ -37,7 +37,7 @@ class Concept:
 def load() -> dict[str, Concept]:
     """Load all concepts; raises ConfigError naming file and line or concept."""
     file = FOLDER / "concepts.yaml"
-    data = cast("dict[str, dict[str, object]]", read(file.read_bytes(), f"concepts/{file.name}"))
+    data = cast("dict[str, dict[str, object]]", ours(file, f"concepts/{file.name}"))
     problems = [f"concepts/{file.name}: {name}: needs `zh-CN` and `en`" for name in data if not _labelled(data[name])]
     if problems:
         raise ConfigError(problems)

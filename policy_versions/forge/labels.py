@@ -10,14 +10,14 @@ from typing import Any
 from policy_versions.errors import ConfigError
 from policy_versions.forge.port import Forge, Label
 from policy_versions.model import Level
-from policy_versions.strict_yaml import read
+from policy_versions.strict_yaml import ours
 
 
 @cache
 def known() -> Mapping[str, Label]:
     """Return the labels that are ours, by what they say."""
     name = "labels.yaml"
-    rows = read((Path(__file__).parent / name).read_bytes(), name)
+    rows = ours(Path(__file__).parent / name, name)
     if not isinstance(rows, dict):
         raise ConfigError([f"{name}: is no mapping"])
     return {k: Label(**v) for k, v in rows.items() if isinstance(v, dict)}  # type: ignore[arg-type]

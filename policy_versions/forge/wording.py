@@ -8,7 +8,7 @@ from pathlib import Path
 
 from policy_versions.errors import ConfigError
 from policy_versions.reports.words import LANGUAGES, Words
-from policy_versions.strict_yaml import read
+from policy_versions.strict_yaml import ours
 
 
 def say(*languages: str) -> Words:
@@ -20,7 +20,7 @@ def say(*languages: str) -> Words:
 @cache
 def _table(language: str) -> Mapping[str, str]:
     name = f"strings.{language}.yaml"
-    rows = read((Path(__file__).parent / name).read_bytes(), name)
+    rows = ours(Path(__file__).parent / name, name)
     if not isinstance(rows, dict):
         raise ConfigError([f"{name}: is no mapping"])
     return {key: str(text) for key, text in rows.items()}

@@ -14,7 +14,7 @@ from policy_versions import lexicon
 from policy_versions.errors import ConfigError
 from policy_versions.papers import Papers, Problem
 from policy_versions.promises import promise
-from policy_versions.strict_yaml import read
+from policy_versions.strict_yaml import ours
 from policy_versions.yaml_fields import Fields
 
 _MONTHS: Final = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
@@ -115,7 +115,7 @@ def line(day: date, language: str) -> str:
 def _forms() -> Mapping[str, str]:
     name = "dates.yaml"
     reader = Fields(name)
-    found = reader.texts("", read((Path(__file__).parent / name).read_bytes(), name))
+    found = reader.texts("", ours(Path(__file__).parent / name, name))
     if reader.problems:
         raise ConfigError(reader.problems)
     return found

@@ -14,7 +14,7 @@ from policy_versions.errors import ConfigError
 from policy_versions.lint.passages import passages
 from policy_versions.papers import Papers, Problem
 from policy_versions.quantities import Quantity, quantities
-from policy_versions.strict_yaml import Node, read
+from policy_versions.strict_yaml import Node, ours
 from policy_versions.yaml_fields import Fields
 
 _KEYS: Final = ("kind", "unit", "limits", "law", "zh", "en", "at", "elsewhere", "not")
@@ -130,7 +130,7 @@ def floors() -> tuple[Floor, ...]:
     """Return the floors of floors.yaml; ConfigError for a file that is not as it should be."""
     name = "floors.yaml"
     reader = Fields(name)
-    top = reader.table("", read((Path(__file__).parent / name).read_bytes(), name), ("floors",), needed=("floors",))
+    top = reader.table("", ours(Path(__file__).parent / name, name), ("floors",), needed=("floors",))
     found = reader.children("floors", top.get("floors", {}), lambda at, node, key: _floor(reader, at, node, key))
     if reader.problems:
         raise ConfigError(reader.problems)

@@ -13,7 +13,7 @@ from policy_versions.decisions import about, decided, dismissed, judged
 from policy_versions.errors import ConfigError
 from policy_versions.model import Category, Direction, Finding, ReleaseFinding
 from policy_versions.papers import Papers, Problem
-from policy_versions.strict_yaml import Node, read
+from policy_versions.strict_yaml import Node, ours
 from policy_versions.yaml_fields import Fields
 
 _NAME = "assessments.yaml"
@@ -157,4 +157,4 @@ def words() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
 
 @cache
 def _read() -> Node:
-    return read((Path(__file__).parent / _NAME).read_bytes(), _NAME)
+    return ours(Path(__file__).parent / _NAME, _NAME)

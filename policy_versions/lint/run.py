@@ -12,7 +12,7 @@ from policy_versions.errors import ConfigError
 from policy_versions.lint import dates, floors, impact, parity, passages, publisher, text
 from policy_versions.model import Waiver
 from policy_versions.papers import Papers, Problem
-from policy_versions.strict_yaml import read
+from policy_versions.strict_yaml import ours
 
 _PARTS: Final = (impact.problems, parity.problems, dates.problems, publisher.problems, text.problems, floors.problems)
 _WEIGHTS: Final = ("blocks", "new", "warns")
@@ -99,7 +99,7 @@ def _objections(waiver: Waiver, papers: Papers) -> list[Block]:
 @cache
 def _rules() -> Mapping[str, str]:
     name = "rules.yaml"
-    raw = read((Path(__file__).parent / name).read_bytes(), name)
+    raw = ours(Path(__file__).parent / name, name)
     rules = raw.get("rules") if isinstance(raw, dict) else None
     if not isinstance(rules, dict) or set(map(str, rules.values())) - set(_WEIGHTS):
         raise ConfigError([f"{name}: key `rules`: each rule is one of {', '.join(_WEIGHTS)}"])

@@ -11,7 +11,7 @@ from typing import Final
 from policy_versions.decisions import Block
 from policy_versions.errors import ConfigError
 from policy_versions.model import Level
-from policy_versions.strict_yaml import Node, read
+from policy_versions.strict_yaml import Node, ours
 
 LANGUAGES: Final = ("zh-CN", "en")
 _FULL: Final = ("。", "！", "？", "；", "：", "”")
@@ -114,7 +114,7 @@ def _table(language: str) -> Mapping[str, str]:
     found: dict[str, str] = {}
     for part in _PARTS:
         name = f"{part}.{language}.yaml"
-        _flatten(read((Path(__file__).parent / name).read_bytes(), name), "", found)
+        _flatten(ours(Path(__file__).parent / name, name), "", found)
     return found
 
 
