@@ -38,6 +38,10 @@ _DATE: Final = re.compile(
 _COMPANY_EN: Final = re.compile(
     r"(?:[A-Z0-9][\w&.'’-]*,? (?:(?:of|and|&|de|et|the) )?){1,6}?(?:Inc|LLC|L\.L\.C|Ltd|(?:Public |Private )?Limited(?: Company)?|Unlimited(?: Company)?|DAC|Designated Activity Company|GmbH|B\.?V|A/S|ApS|Aps|AG|SE|S\.?A|S\.a\.r\.l|S\.à r\.l|Pte\.? Ltd|PBC|AB|Oyj?|PLC|plc|Corp(?:oration)?|N\.V|UG|S\.C\.A|Pty|LLP|LP|K\.K|Kft|Zrt|Nyrt|ASA|A\.S|AS|NV|SAS|SARL|S\.A\.S|Srl|S\.r\.l|SpA|S\.p\.A|Lda|OÜ|UAB|SIA|KG|KGaA|eG|d\.o\.o|a\.s|Sdn\.? Bhd|Bhd|PLLC|s\.r\.o|Incorporated)(?![A-Za-z]| \d{5})\.?"
 )
+_GIVEN_EN: Final = re.compile(
+    r"\b(?:provid(?:e|ed|es|ing)|shar(?:e|ed|es|ing)|transfer(?:s|red)?|sen[dt]s?|disclos(?:e|ed|es)|pass(?:es|ed)?)(?: [a-z]+){0,4} (?:to|with) \[((?:[A-Z][\w.&'’-]* ?){1,4})\]\("
+)
+"""A linked name to which something is given."""
 _COMPANY_ZH: Final = re.compile(
     r"[\u4e00-\u9fffA-Za-z0-9()（）·]{2,30}?(?:有限责任公司|股份有限公司|有限公司|事务所|经营部|工作室|集团(?=[，。、；（(]|$)|\(有限合伙\))"
 )
@@ -134,6 +138,9 @@ def _named_en(bare: str, lexicon: Lexicon) -> Iterator[Entity]:
         return
     for m in _COMPANY_EN.finditer(bare):
         yield Entity("e.company", _company(m[0], han=False), m.start())
+    if "](" in bare:
+        for m in _GIVEN_EN.finditer(bare):
+            yield Entity("e.company", _squash(m[1]), m.start(1))
     for m in _ADDRESS_EN.finditer(bare):
         yield Entity("e.address", _squash(short_forms(m[0])), m.start())
     yield from _people(_PERSON_EN, bare)

@@ -21,7 +21,7 @@ _WHO: Final = re.compile(
 
 
 _WHOSE: Final = re.compile(
-    r" (?!law enforcement)(?:(?:state|federal|data|consumer|general|online|based|supplemental|privacy|protection|personal|information|security) )*"
+    r"(?:['’]? ?s)? (?!law enforcement)(?:(?:state(?:['’]? ?s)?|my health my|federal|data|consumer|general|online|based|supplemental|privacy|protection|personal|information|security) )*"
     r"(?:users?|residents?|consumers?|citizens?|members?|people|individuals|data subjects?|privacy|laws?|acts?|regulations?|legislation|notices?|statements?"
     r"|polic(?:y|ies)|disclosures?|supplements?|addend(?:um|a)|gdpr|federal trade commission|attorney general)\b"
 )

@@ -71,3 +71,23 @@ def test_the_title_of_a_linked_page_is_no_change() -> None:
 def test_an_age_whose_figure_stays_is_no_change() -> None:
     said = "We limit what we collect about users {} 13 and 16."
     assert "minors" not in found(said.format("between the ages of"), said.format("between"))
+
+
+def test_a_linked_name_that_something_is_given_to_is_a_recipient() -> None:
+    said = "This includes what you provide to Coral when you tip{}."
+    assert "recipients" in found(
+        said.format(""), said.format(", or what you provide to [The Tide Group](https://tide.example/) when you stream")
+    )
+    assert "recipients" not in found("", "You may read about [The Tide Group](https://tide.example/) and the sea.")
+
+
+def test_a_law_of_a_place_is_no_place_of_data() -> None:
+    assert "location" not in found(
+        "", "Under Oregon’s Consumer Privacy Act other words are used for personal information."
+    )
+    assert "location" not in found("", "We rely on consent, in countries where consent is required.")
+
+
+def test_a_company_of_another_form_is_a_company() -> None:
+    said = "The data controller responsible for your personal data is {} International Unlimited Company."
+    assert "ownership" in found(said.format("Coral"), said.format("Tide"))
