@@ -13,10 +13,15 @@ from policy_versions.lint import restated as restate
 from policy_versions.sources import State
 
 
-def stated(now: State, earliest: date) -> date | None:
-    """Return the day that all dated texts state, where it is lawful; None where they state none or several."""
+def meant(now: State, drafted: date | None, earliest: date) -> date:
+    """Return the day from which a draft applies: the older draft's, unless all texts state a later one.
+
+    A later day harms nobody and whoever wrote it into every text means it; an earlier one may be left from before the
+    draft's was put off. Without an older draft it is the day that the texts state where lawful, else the first lawful.
+    """
     days = set(_read(now.texts).values())
-    return next(iter(days)) if len(days) == 1 and min(days) >= earliest else None
+    written = next(iter(days)) if len(days) == 1 else date.min
+    return max(drafted, written if written >= earliest else drafted) if drafted else max(written, earliest)
 
 
 def restated(now: State, day: date, today: date, *, asked: bool) -> dict[str, bytes]:

@@ -69,8 +69,9 @@ def draft(
 
     What an older draft already says (summaries, days, answers, decisions on findings that are still there) is kept;
     `answers` are added to those it gives to the questions of the table. The day it applies from is `effective`, else
-    the older draft's, else the one that the texts state where that is lawful, else the first lawful one. `redate`:
-    texts that state an effective date shall state this one, unless somebody wrote another beside an older draft.
+    the older draft's or a later one that all texts state, else the one that they state where that is lawful, else the
+    first lawful one. `redate`: texts that state an effective date shall state this one, unless somebody wrote another
+    beside an older draft.
     Raises ConfigError for a number that cannot follow.
     """
     now = state(desk, policy)
@@ -80,7 +81,7 @@ def draft(
     if last is not None and not release.findings and digests(now.texts) == {k: t.sha256 for k, t in last.texts.items()}:
         return None
     earliest = obstacles.earliest(release, desk.today)
-    day = effective or release.effective_on or dating.stated(now, earliest) or earliest
+    day = effective or dating.meant(now, release.effective_on, earliest)
     texts = dating.restated(now, day, desk.today, asked=effective is not None) if redate else {}
     if texts:
         now = replace(now, texts={**now.texts, **texts})

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TYPE_CHECKING
 
-from policy_versions import dating, decisions, obligations, obstacles, places
+from policy_versions import dating, decisions, obligations, obstacles, places, reassessing
 from policy_versions.config import Config, Policy
 from policy_versions.decisions import Block
-from policy_versions.errors import ConfigError
 from policy_versions.model import Editorial, Level, Release, ReleaseFinding, ReleaseText
 from policy_versions.papers import Papers
 from policy_versions.places import Place
@@ -28,9 +26,6 @@ from policy_versions.sources import (
     state,
     texts_of,
 )
-
-if TYPE_CHECKING:
-    from policy_versions.assessments import Impact
 
 __all__ = [
     "Classifier", "Desk", "Lint", "Review", "Source", "State", "changes", "classifier", "compare", "digests", "papers",
@@ -93,33 +88,7 @@ def changes(
     `baseline` is the commit to compare assessments with where no version was published yet.
     """
     findings, editorial = compare(desk, now.policy, before, now.texts)
-    since = now.last.release.commit if now.last.release else baseline
-    if since is None:
-        return findings, editorial
-    then, here = (assessed(source) for source in (Source(desk.repository, since), desk.source))
-    if then == here:
-        return findings, editorial
-    from policy_versions import assessments  # noqa: PLC0415 - few changes touch one
-    from policy_versions.lint import impact  # noqa: PLC0415
-
-    risks = assessments.risen(now.policy.id, tuple(now.texts), _read_all(then), _read_all(here), impact.words())
-    rows = [ReleaseFinding(f, x, decisions.duty_of(f, desk.config)) for x, fs in risks.items() for f in fs]
-    return (*findings, *rows), editorial
-
-
-def _read_all(files: Mapping[str, bytes]) -> dict[str, Impact]:
-    """Read the assessments that can be read, by id; the lint names the others."""
-    found = (_readable(path, data) for path, data in files.items())
-    return {one.id: one for one in found if one is not None}
-
-
-def _readable(path: str, data: bytes) -> Impact | None:
-    from policy_versions import assessments  # noqa: PLC0415
-
-    try:
-        return assessments.parse(data, path)
-    except ConfigError:
-        return None
+    return (*findings, *reassessing.risen(desk, now, baseline)), editorial
 
 
 def review(
@@ -127,12 +96,13 @@ def review(
 ) -> Review:
     """Judge one policy against its last release or, having no release file yet, against the commit `base`.
 
-    The lint looks at texts that somebody touched, or at `everything`. Raises ConfigError for release files and
+    The lint looks at texts that somebody touched, or at `everything`, which is held against `base` only where nothing
+    was published. Raises ConfigError for release files and
     TextError for texts that cannot be read.
     """
     now = state(desk, policy)
     before, name = now.last.texts, f"v{now.last.release.number}" if now.last.release else ""
-    if base is not None and now.pending is None:
+    if base is not None and now.pending is None and not (everything and now.last.release):
         before, name = _at(desk, policy, base), name or base[:12]
     baseline = base if now.last.release is None and now.pending is None else None
     findings, editorial = changes(desk, now, before, baseline)
@@ -142,7 +112,7 @@ def review(
     else:
         release = decisions.settle(now.pending, desk.config, now.lead)
         stops = standing(desk, now, findings)
-    changed = dict(before) != now.texts or _reassessed(desk, now, base)
+    changed = dict(before) != now.texts or reassessing.reassessed(desk, now, base)
 
     def texts(language: str) -> tuple[str, str]:
         return decode(policy, language, before[language]), decode(policy, language, now.texts[language])
@@ -180,17 +150,6 @@ def _unrecorded(desk: Desk, now: State, base: str | None) -> tuple[Block, ...]:
     older = dating.differing(_at(desk, now.policy, base), now.texts)
     args = {"policy": now.policy.id, "number": now.pending.number, "base": base[:12], "languages": ", ".join(older)}
     return (Block("first-unrecorded", args, warns=True),) if older else ()
-
-
-def _reassessed(desk: Desk, now: State, base: str | None) -> bool:
-    """Say whether an assessment of this policy, or one that cannot be read, is other than at the base."""
-    since = base or (now.last.release.commit if now.last.release else None)
-    if since is None:
-        return False
-    then, here = assessed(Source(desk.repository, since)), assessed(desk.source)
-    moved = [path for path in then.keys() | here.keys() if then.get(path) != here.get(path)]
-    sides = [_readable(path, side[path]) for path in moved for side in (then, here) if path in side]
-    return any(one is None or now.policy.id in one.policies for one in sides)
 
 
 def _in_texts(findings: Iterable[ReleaseFinding]) -> list[ReleaseFinding]:

@@ -39,7 +39,11 @@ def lint(policy: str | None, kind: str, rules: bool, lang: str | None, directory
             found = severities(tuple(desk.config.lint.block))
             click.echo("".join(f"{rule:<22} {weight}\n" for rule, weight in found.items()), nl=False)
             return
-        said = [b for one in chosen(desk.config, policy) for b in review(desk, one, lint=run, everything=True).linted]
+        base = (
+            None if repository.unborn else repository.resolve("HEAD")
+        )  # old faults of a text never released only warn
+        looked = [review(desk, one, base=base, lint=run, everything=True) for one in chosen(desk.config, policy)]
+        said = [block for one in looked for block in one.linted]
     if kind == "json":
         click.echo(
             json.dumps({"schema_version": VERSION, "problems": [_row(b) for b in said]}, ensure_ascii=False, indent=2)

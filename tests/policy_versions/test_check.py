@@ -269,14 +269,25 @@ def test_lint_names_file_line_and_rule_and_what_to_do(run: Shell) -> None:
     found = [p for p in json.loads(out)["problems"] if p["blocks"]]
     assert (code, [(p["rule"], p["path"], p["line"]) for p in found]) == (
         1,
-        [("placeholder", ZH, 15), ("floor-silent-change", ZH, 13)],
+        [("language-behind", EN, 11), ("placeholder", ZH, 15), ("floor-silent-change", ZH, 13)],
     )
-    assert found[1]["zh-CN"]["how"]
+    assert all(p["zh-CN"]["how"] for p in found)
     code, out, _ = run("lint", "--lang", "zh-CN")
     assert f"{ZH}:15: 阻止发布 placeholder" in out
-    assert out.endswith("2 项阻止发布，0 项提示\n")
+    assert out.endswith("3 项阻止发布，0 项提示\n")
     assert "floor-reply            new" in run("lint", "--rules")[1]
     assert run("check")[0] == 1
+
+
+def test_an_old_fault_of_a_text_never_released_only_warns_until_somebody_drafts(run: Shell) -> None:
+    run.git.commit({ZH: TEXTS[ZH] + "\n详见【待填】\n"})
+    code, out, _ = run("lint", "--lang", "en")
+    assert (code, "warns placeholder" in out) == (0, True)
+    run.git.write(ZH, TEXTS[ZH] + "\n详见【待填】\n\n另见【待定】\n")
+    assert (run("lint")[0], run("check")[0]) == (1, 1)  # both say the same of what somebody brings now
+    run.git.write(ZH, TEXTS[ZH] + "\n详见【待填】\n")
+    run("draft")
+    assert (run("lint")[0], run("check")[0]) == (1, 1)
 
 
 def test_what_lint_blocks_is_not_published(run: Shell) -> None:

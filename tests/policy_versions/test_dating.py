@@ -87,12 +87,24 @@ def test_a_day_too_early_or_another_in_each_language_is_mended(house: House, zh:
     assert (days(house), stops(house)) == ([SOON, SOON], set())
 
 
-def test_who_writes_another_day_beside_a_draft_is_asked_which_is_meant(house: House) -> None:
+@pytest.mark.parametrize("redate", [True, False])
+def test_a_later_day_that_all_texts_state_is_taken_by_the_next_draft(house: House, redate: bool) -> None:
     draft(house)
     other = SOON + timedelta(days=5)
     state(house, other)
+    assert "date-wrong" in stops(house)
+    made = draft(house, redate=redate)
+    assert (made.release.effective_on, made.texts, stops(house)) == (other, {}, set())
+    state(house, other + timedelta(days=1), other)  # one language is not the policy
+    assert draft(house).release.effective_on == other
+
+
+def test_who_writes_an_earlier_day_beside_a_draft_is_asked_which_is_meant(house: House) -> None:
+    late, other = SOON + timedelta(days=9), SOON + timedelta(days=5)
+    draft(house, effective=late)
+    state(house, other)
     made = draft(house)
-    assert (made.release.effective_on, made.texts, days(house)) == (SOON, {}, [other, other])
+    assert (made.release.effective_on, made.texts, days(house)) == (late, {}, [other, other])
     assert stops(house) == {"date-wrong"}
     assert draft(house, effective=other).texts == {}
     assert stops(house) == set()
