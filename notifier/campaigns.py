@@ -182,7 +182,8 @@ def decide(person: Recipient, guardians: Mapping[str, Recipient], desk: Addresse
         theirs = desk.addressed(person, guardian, Audience.GUARDIAN)
     else:
         unknown = Recipient(person.guardian_id or "", person.language)
-        theirs = [desk.planned(person, unknown, Audience.GUARDIAN, desk.channels[0], -2)]
+        channel = desk.channels[0]
+        theirs = [desk.planned(person, unknown, Audience.GUARDIAN, channel, address_of(unknown, channel), -2)]
     return desk.addressed(person, person, Audience.CHILD) + theirs
 
 
@@ -196,33 +197,37 @@ class Addresser:
         self._outer = [(name, _kind(name)) for name in campaign.channels if name != IN_APP]
         self._inner = len(self._outer) < len(campaign.channels)
         self._snapshot = campaign.snapshot
-        self._id, self._domain = campaign.id, domain_of(publisher)
+        self._domain = domain_of(publisher)
+        self._hash = _begun(campaign.id)
         self._spoken: dict[str, str] = {}
 
     def addressed(self, person: Recipient, actor: Recipient, audience: Audience) -> list[Planned]:
         """Plan the first channel on which somebody has an address, and the one on our own pages for all."""
         found = []
         for channel, kind in self._outer:
-            if actor.addresses.get(kind):
-                found.append(self.planned(person, actor, audience, channel, 0))
+            if address := actor.addresses.get(kind):
+                found.append(self.planned(person, actor, audience, channel, address))
                 break
         else:
             if self._outer:
-                missing = -3 if audience is Audience.GUARDIAN else -1
-                found.append(self.planned(person, actor, audience, self._outer[0][0], missing))
+                why = -3 if audience is Audience.GUARDIAN else -1
+                found.append(self.planned(person, actor, audience, self._outer[0][0], "", why))
         if self._inner:
-            found.append(self.planned(person, actor, audience, IN_APP, 0))
+            found.append(self.planned(person, actor, audience, IN_APP, actor.id))
         return found
 
     def planned(
-        self, person: Recipient, actor: Recipient, audience: Audience, channel: str, unreachable: int
+        self, person: Recipient, actor: Recipient, audience: Audience, channel: str, address: str, unreachable: int = 0
     ) -> Planned:
         """Plan one delivery; `unreachable` is a key of UNREACHABLE or 0."""
         told = self._spoken.get(actor.language)
         if told is None:
             told = self._spoken[actor.language] = language_for(actor.language, self._snapshot)
-        key = _message_id(self._id, person.id, actor.id, channel, self._domain)
-        return Planned(person.id, actor.id, audience, told, channel, address_of(actor, channel), key, unreachable)
+        whom, whose = person.id, actor.id
+        digest = self._hash.copy()
+        digest.update(f"{whom}\0{whose}\0{channel}".encode())
+        key = f"<{digest.hexdigest()}@{self._domain}>"
+        return Planned(whom, whose, audience, told, channel, address, key, unreachable)
 
 
 def address_of(person: Recipient, channel: str) -> str:
@@ -239,12 +244,14 @@ def _kind(channel: str) -> str:
 
 def message_id(campaign: Campaign, person: str, actor: str, channel: str) -> str:
     """Derive the Message-ID: the same for each attempt, saying nothing about the person (RFC 5322 section 3.6.4)."""
-    return _message_id(campaign.id, person, actor, channel, domain_of(campaign.snapshot.publisher))
+    digest = _begun(campaign.id)
+    digest.update(f"{person}\0{actor}\0{channel}".encode())
+    return f"<{digest.hexdigest()}@{domain_of(campaign.snapshot.publisher)}>"
 
 
-def _message_id(campaign: str, person: str, actor: str, channel: str, domain: str) -> str:
-    digest = blake2b(f"{campaign}\0{person}\0{actor}\0{channel}".encode(), digest_size=16)
-    return f"<{digest.hexdigest()}@{domain}>"
+def _begun(campaign: str) -> blake2b:
+    """Begin the hash that makes Message-IDs, with what is the same for a whole campaign."""
+    return blake2b(f"{campaign}\0".encode(), digest_size=16)
 
 
 def domain_of(publisher: Publisher) -> str:
@@ -263,11 +270,9 @@ def next_channel(campaign: Campaign, delivery: Delivery, actor: Recipient | None
         return None
     later = campaign.channels[campaign.channels.index(delivery.channel) + 1 :]
     for channel in later:
-        if channel != IN_APP and address_of(actor, channel):
+        if channel != IN_APP and (address := address_of(actor, channel)):
             key = message_id(campaign, delivery.recipient_id, actor.id, channel)
-            address = address_of(actor, channel)
-            same = (delivery.recipient_id, actor.id, delivery.audience, delivery.language)
-            return Planned(*same, channel, address, key)
+            return Planned(delivery.recipient_id, actor.id, delivery.audience, delivery.language, channel, address, key)
     return None
 
 

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from policy_versions.model import Level, Publisher, Release
 
 LINK_MARK: Final = "https://personal-link.invalid/"  # stands in a notice where each person's own link goes
+
+
+NOWHERE: Final[Mapping[str, str]] = MappingProxyType({})
+"""The addresses of somebody who has none."""
 
 
 class Kind(StrEnum):
@@ -61,9 +66,11 @@ class State(StrEnum):
 _FINAL: Final = frozenset({State.SENT, State.DELIVERED, State.FAILED, State.BOUNCED, State.SKIPPED, State.CANCELLED})
 
 
-@dataclass(frozen=True, slots=True)
-class Recipient:
-    """A person the company knows by `id`; `addresses` by channel; unknown birth date and band are None."""
+class Recipient(NamedTuple):
+    """A person the company knows by `id`; `addresses` by channel; unknown birth date and band are None.
+
+    A tuple: planning makes one of everybody.
+    """
 
     id: str
     language: str
@@ -72,7 +79,7 @@ class Recipient:
     age_band: str | None = None
     guardian_id: str | None = None
     guardian_relation: str | None = None
-    addresses: Mapping[str, str] = field(default_factory=dict)
+    addresses: Mapping[str, str] = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)

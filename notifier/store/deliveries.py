@@ -63,21 +63,27 @@ class Planner:
     def __init__(self, connection: Connection, campaign: str) -> None:
         self.connection, self.campaign = connection, campaign
         self.first: dict[str, int] = {}
-        self.count: Counter[str] = Counter()
+        self.count: dict[str, int] = {}
 
     def write(self, plans: Iterable[Planned]) -> None:
         """Append deliveries."""
-        rows = [self._row(plan) for plan in plans]  # before the COPY: a connection cannot ask while it copies
+        rows = []  # all before the COPY: a connection cannot ask while it copies
+        campaign, count = self.campaign, self.count
+        for person, actor, audience, language, channel, address, key, unreachable in plans:
+            chunk = unreachable
+            if not chunk:
+                planned = count.get(channel)
+                if planned is None:
+                    planned = self._open(channel)
+                chunk = self.first[channel] + planned // CHUNK
+                count[channel] = planned + 1
+            rows.append((campaign, person, actor, _ROLES[audience], language, channel, address, chunk, key))
         bulk.insert(self.connection, "deliveries", _COLUMNS, rows)
 
-    def _row(self, plan: Planned) -> tuple[Any, ...]:
-        person, actor, audience, language, channel, address, key, chunk = plan
-        if not chunk:
-            if channel not in self.first:
-                self.first[channel] = _next_chunk(self.connection, self.campaign, channel)
-            chunk = self.first[channel] + self.count[channel] // CHUNK
-            self.count[channel] += 1
-        return (self.campaign, person, actor, _ROLES[audience], language, channel, address, chunk, key)
+    def _open(self, channel: str) -> int:
+        """Find out where the chunks of a channel go on; return how many deliveries it has from here: none."""
+        self.first[channel] = _next_chunk(self.connection, self.campaign, channel)
+        return 0
 
     def close(self, now: datetime) -> None:
         """Open the chunks to the workers, and record who cannot be reached and why."""

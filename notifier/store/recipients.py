@@ -11,7 +11,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from notifier.model import Recipient
+from notifier.model import NOWHERE, Recipient
 from notifier.schema import addresses, recipients
 from notifier.store.engine import Database
 
@@ -110,9 +110,9 @@ def _with_addresses(connection: Connection, rows: Sequence[Row[Any]], condition:
     """Make recipients of rows and of the addresses that the condition selects."""
     found: dict[str, dict[str, str]] = defaultdict(dict)
     query = select(addresses.c.recipient_id, addresses.c.channel, addresses.c.address).where(condition)
-    for person, channel, address in connection.execute(query.order_by(addresses.c.rank)):
+    for person, channel, address in connection.execute(query.order_by(addresses.c.rank)).all():
         found[person][channel] = address
-    return [Recipient(*row, found.get(row[0], {})) for row in rows]  # type: ignore[arg-type]
+    return [Recipient(*row, found.get(row[0], NOWHERE)) for row in rows]  # type: ignore[arg-type]
 
 
 def move(database: Database, identifier: str, channel: str, address: str) -> None:
