@@ -133,7 +133,8 @@ def _verdict(delta: Delta, texts: Texts, size: int, *, blind: bool) -> tuple[str
     found, faint = ([], []) if kind else _judge(delta, texts, size)
     if found or delta.flipped:  # a cell that turned from yes to no is never editorial
         return "", found, faint
-    return kind or substance(delta, texts.names, rewritten=size > FEW), found, faint
+    kind = kind or substance(delta, texts.names, rewritten=size > FEW)
+    return kind, found, [] if kind == EditorialKind.SYNONYM and texts.han else faint
 
 
 _KEPT: Final = (ChangeKind.UNCHANGED, ChangeKind.MOVED)

@@ -10,6 +10,7 @@ from typing import Final
 from policy_versions.alignment import Edit
 from policy_versions.model import Clause, ClauseKind
 from policy_versions.paraphrase import plain_words
+from policy_versions.wording import signature
 
 ALIKE: Final = 0.6
 """Of the words of both, so many stand in both: one sentence told at another place."""
@@ -30,7 +31,7 @@ def rejoined(found: Sequence[Edit], fold: Fold) -> tuple[Edit, ...]:
 
     `fold` brings a text into the form that the lexicon is written for. Every quote stays an exact substring.
     """
-    edits = list(found)
+    edits = _headed(found, fold)
     gone = [e for e in edits if not e.after and _prose(e.old)]
     come = [e for e in edits if not e.before and _prose(e.new)]
     if len(gone) + len(come) > MANY:
@@ -43,6 +44,22 @@ def rejoined(found: Sequence[Edit], fold: Fold) -> tuple[Edit, ...]:
         if any(e is single for e in edits):
             _put_back(edits, single, words[id(single)], fold)
     return tuple(edits)
+
+
+def _headed(found: Sequence[Edit], fold: Fold) -> list[Edit]:
+    """Leave out sentences that differ by a title alone which the other text has as a heading of its own."""
+    titles = {signature(e.before or e.after) for e in found if _heading(e.old if e.before else e.new)}
+    return [e for e in found if not (e.before and e.after and signature(_begun(e, fold).lstrip("0123456789.、 ")) in titles - {""})]
+
+
+def _heading(clause: Clause | None) -> bool:
+    return clause is not None and clause.kind is ClauseKind.HEADING
+
+
+def _begun(edit: Edit, fold: Fold) -> str:
+    """Give the words that one of two wordings begins with and the other lacks, '' where more differs."""
+    short, long = sorted((fold(edit.before), fold(edit.after)), key=len)
+    return long[: len(long) - len(short)] if long.endswith(short) and long != short else ""
 
 
 def _prose(clause: Clause | None) -> bool:
