@@ -38,6 +38,7 @@ class Statement:
     """A sentence, item or table cell with its facts; `context` names what its headings and labels announce.
 
     Of a cell, `place` names row and column; of the cell that names a row which came or went, `detail` tells the others.
+    `around`: what else is said there, folded, where the other wording is a row that says all in one piece.
     """
 
     text: str
@@ -49,6 +50,7 @@ class Statement:
     parts: tuple[tuple[float, frozenset[str]], ...] = ()
     place: str = ""
     detail: str = ""
+    around: str = ""
 
     def near(self, fact: Fact, atom: str) -> bool:
         """Say whether a concept is named in the same part of the sentence as this fact, or announced above it."""
@@ -156,7 +158,7 @@ def _attribute(hit: Hit, folded: str) -> bool:
 
 _AIM: Final = {
     "zh": re.compile(
-        r"(?:用于|用来|用以|用作|应用于|为了?(?!准|何|您|你|用户)|以便?(?!上|下|后|前|外|内|及)|便于|目的(?:是|在于|为|包括)?|旨在|服务于|从而"
+        r"(?:用于|用来|用以|用作|用途:|应用于|为了?(?!准|何|您|你|用户)|以便?(?!上|下|后|前|外|内|及)|便于|目的(?:是|在于|为|包括)?|旨在|服务于|从而"
         r"|(?<![本原未以后])来(?!自|源|电|访|信|说)|作为|进行|开展)[^,。;]{0,30}$|(?:其中|包括|会|可)[^,。;]{0,10}$"
     ),
     "en": re.compile(

@@ -52,9 +52,11 @@ def unknown(folded: str, hits: Sequence[Hit]) -> Iterator[Hit]:
         thing = _TAKEN.match(folded, verb.end) if verb.concept == "act.collect" else None
         if thing and not any(thing.start(1) <= h.start < thing.end(1) for h in hits):
             yield Hit("data.other", *thing.span(1), thing[1])
+    yield from _reach(folded)
     for aim in (
         *_AIM.finditer(folded),
         *_SERVES.finditer(folded),
+        *_LABELLED.finditer(folded),
         *(a for a in _LEADING.finditer(folded) if not _MANNER.search(a[1])),
     ):
         begin, end = aim.span(1)
@@ -65,6 +67,22 @@ def unknown(folded: str, hits: Sequence[Hit]) -> Iterator[Hit]:
             for h in hits
         ):
             yield Hit("purpose.other", begin, end, aim[1])
+
+
+_REACH: Final = re.compile(r"(?<!不)(?:适用于|覆盖|涵盖)([^,。;:!?|()]{3,80})")
+_LABELLED: Final = re.compile(r"(?:^|(?<=[,;。|]))[^,;。:|]{0,4}(?:用途|目的):([^,;。|()、]{3,24})(?=[,;。|]|$)")
+_JOINED: Final = re.compile(r"、|以及(?!其)|和|及(?!其)|与")
+LONGEST_NAME: Final = 20
+
+
+def _reach(folded: str) -> Iterator[Hit]:
+    """Name the products and people of an enumeration that a policy covers: `scope.people.other`."""
+    for reach in _REACH.finditer(folded):
+        start = reach.start(1)
+        ends = [(m.start(), m.end()) for m in _JOINED.finditer(folded, start, reach.end(1))]
+        for a, b in zip([start, *(e for _, e in ends)], [*(s for s, _ in ends), reach.end(1)], strict=True):
+            if ends and 2 <= b - a <= LONGEST_NAME:
+                yield Hit("scope.people.other", a, b, folded[a:b])
 
 
 def aims(folded: str, hits: Sequence[Hit]) -> Iterator[Hit]:

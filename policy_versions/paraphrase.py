@@ -18,6 +18,8 @@ PATH: Final = re.compile(
     rf"[\"【\[]?{_STEP}(?:[\"】\]]?\s*(?:-(?!-)>?|>{{1,2}}|→|⇒)\s*[\"【\[]?{_STEP}){{1,6}}[\"】\]]?"
 )
 """Names of menus one after the other (我的-设置-注销), in folded text: the way to a setting."""
+_BEFORE: Final = "以经在对向于"
+"""Words that only tie an expression to what stands before it."""
 _MENU: Final = re.compile(
     r"设置|我的|首页|账号|账户|隐私|中心|头像|个人|菜单|更多|关于|帮助|权限|管理|通知|选项|偏好|高级|通用|客服|反馈"
 )
@@ -74,7 +76,7 @@ def turned(before: str, after: str) -> bool:
 
 def stands(surface: str, folded: str) -> bool:
     """Say whether a folded text says these words too, in synonyms."""
-    words = _synonyms(surface)
+    words = _synonyms(surface.lstrip(_BEFORE))
     return len(words) >= 2 and words in _synonyms(folded)
 
 

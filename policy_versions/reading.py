@@ -9,6 +9,7 @@ from typing import Final
 from policy_versions.alignment import Edit
 from policy_versions.compare import Delta, compare
 from policy_versions.facts import Fact, Statement, statement
+from policy_versions.lexicon import load
 from policy_versions.model import Clause, ClauseKind
 from policy_versions.rows import NAME, answer, cells, row_name
 from policy_versions.wording import plain, visible
@@ -35,10 +36,23 @@ def _labels(edit: Edit) -> tuple[str, ...]:
 
 
 def _compared(edit: Edit, language: str, labels: tuple[str, ...]) -> Delta:
-    return compare(
+    delta = compare(
         statement(edit.before, edit.old, language, labels) if edit.before else None,
         statement(edit.after, edit.new, language, labels) if edit.after else None,
     )
+    return _apart(delta, load(language).fold(edit.beside)) if edit.beside else delta
+
+
+def _apart(delta: Delta, beside: str) -> Delta:
+    """Take the facts out that stand beside the statement anyway."""
+    gained, lost = (tuple(f for f in facts if f.surface not in beside) for facts in (delta.gained, delta.lost))
+    before, after = (_told_with(side, beside) for side in (delta.before, delta.after))
+    return replace(delta, before=before, after=after, gained=gained, lost=lost)
+
+
+def _told_with(side: Statement | None, beside: str) -> Statement | None:
+    row = side is None or (side.clause is not None and side.clause.kind is ClauseKind.ROW)
+    return side if row or side is None else replace(side, around=beside)
 
 
 def _row(edit: Edit, clause: Clause, language: str) -> Iterator[Delta]:

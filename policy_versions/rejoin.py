@@ -40,6 +40,7 @@ def rejoined(found: Sequence[Edit], fold: Fold) -> tuple[Edit, ...]:
     for old, new in _mates(gone, come, words):
         edits[_at(edits, new)] = Edit(old.before, new.after, old.old, new.new, new.change, moved=True)
         del edits[_at(edits, old)]
+    edits = [_with_beside(e, found) for e in edits]
     for single in (*gone, *come):
         if any(e is single for e in edits):
             _put_back(edits, single, words[id(single)], fold)
@@ -49,7 +50,11 @@ def rejoined(found: Sequence[Edit], fold: Fold) -> tuple[Edit, ...]:
 def _headed(found: Sequence[Edit], fold: Fold) -> list[Edit]:
     """Leave out sentences that differ by a title alone which the other text has as a heading of its own."""
     titles = {signature(e.before or e.after) for e in found if _heading(e.old if e.before else e.new)}
-    return [e for e in found if not (e.before and e.after and signature(_begun(e, fold).lstrip("0123456789.、 ")) in titles - {""})]
+    return [
+        e
+        for e in found
+        if not (e.before and e.after and signature(_begun(e, fold).lstrip("0123456789.、 ")) in titles - {""})
+    ]
 
 
 def _heading(clause: Clause | None) -> bool:
@@ -63,7 +68,27 @@ def _begun(edit: Edit, fold: Fold) -> str:
 
 
 def _prose(clause: Clause | None) -> bool:
-    return clause is not None and clause.kind not in (ClauseKind.ROW, ClauseKind.HEADING)
+    return clause is not None and clause.kind is not ClauseKind.HEADING and not clause.head
+
+
+def _row(clause: Clause | None) -> bool:
+    return clause is not None and clause.kind is ClauseKind.ROW
+
+
+def _with_beside(edit: Edit, found: Sequence[Edit]) -> Edit:
+    """Note what stands around the side that is no row."""
+    if not (edit.before and edit.after) or _row(edit.old) is _row(edit.new):
+        return edit
+    old = _row(edit.new)
+    clause = edit.old if old else edit.new
+    if clause is None:
+        return edit
+    around = [e.before if old else e.after for e in found if _same_place(e.old if old else e.new, clause)]
+    return replace(edit, beside="\n".join([*clause.path[-1:], clause.lead, *around]))
+
+
+def _same_place(one: Clause | None, other: Clause) -> bool:
+    return one is not None and one.path == other.path and one.lead == other.lead
 
 
 def _at(edits: Sequence[Edit], one: Edit) -> int:
@@ -75,7 +100,7 @@ def _mates(gone: Sequence[Edit], come: Sequence[Edit], words: dict[int, Words]) 
     for x, old in enumerate(gone):
         for y, new in enumerate(come):
             one, other = words[id(old)], words[id(new)]
-            if min(one.total(), other.total()) >= SHORTEST:
+            if min(one.total(), other.total()) >= SHORTEST and not (_row(old.old) and _row(new.new)):
                 score = 2 * (one & other).total() / (one.total() + other.total())
                 if score >= ALIKE:
                     scored.append((-score, x, y))

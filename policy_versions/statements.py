@@ -38,6 +38,7 @@ class Edit:
 
     `before` and `after` are exact substrings of `old.text` and `new.text`, '' where there is none. `moved`: the two
     stand in different changes, so their headings may differ as well. `label` is the column of a cell.
+    `beside`: what stands around the side that is no row, where the other is one and says it in one piece.
     """
 
     before: str
@@ -47,6 +48,7 @@ class Edit:
     change: ClauseChange
     moved: bool = False
     label: str = ""
+    beside: str = ""
 
 
 class Elsewhere:

@@ -125,7 +125,8 @@ def reworded(delta: Delta) -> bool:
     if before is None or after is None or not (_HAN.search(before.folded) and _HAN.search(after.folded)):
         return False
     size = min(len(plain_words(before.folded)), len(plain_words(after.folded)))
-    gone, come = left_over(before.folded, after.folded)
+    gone, _ = left_over(before.folded, after.folded + after.around)
+    _, come = left_over(before.folded + before.around, after.folded)
     if delta.flipped or not size or max(len(gone), len(come)) > min(MOST, size // PART):
         return False
     if turned(before.folded, after.folded) or not _same_figures(before, after):

@@ -52,3 +52,39 @@ def test_what_is_left_over_is_told_in_signs_of_either_side() -> None:
     assert left_over(fold("我们会采集您的姓名"), fold("我们会采集您的指纹")) == ("姓名", "指纹")
     assert turned(fold("默认关闭，可以开启"), fold("默认开启，可以关闭"))
     assert not turned(fold("默认关闭"), fold("默认为停用"))
+
+
+LIST = "# 隐私政策\n\n## 第三方\n\n- 运单打印组件：提供方为丰谷软件公司；用途：打印运单；信息：收件人姓名、电话。\n"
+TABLE = (
+    "# 隐私政策\n\n## 第三方\n\n| 组件 | 提供方 | 用途 | 信息 |\n|---|---|---|---|\n"
+    "| 运单打印组件 | 丰谷软件公司 | 打印运单 | 收件人姓名、电话 |\n"
+)
+
+
+def test_a_list_made_a_table_says_the_same() -> None:
+    assert not classify(LIST, TABLE, "zh").material
+    assert not classify(TABLE, LIST, "zh").material
+
+
+def test_a_list_made_a_table_with_one_more_field_is_material() -> None:
+    assert classify(LIST, TABLE.replace("电话", "电话、身份证号"), "zh").material
+    assert classify(TABLE.replace("电话", "电话、身份证号"), LIST, "zh").material
+
+
+def test_a_title_run_into_its_sentence_says_nothing_new() -> None:
+    before = "# 隐私政策\n\n我们重视您的信息。\n\n8　冷链安全\n冷库与总部之间使用专线通信。\n"
+    after = "# 隐私政策\n\n我们重视您的信息。\n\n## 第八章 冷链安全\n\n冷库与总部之间使用专线通信。\n"
+    assert not classify(before, after, "zh").findings
+
+
+def test_one_more_product_that_a_policy_covers_is_scope() -> None:
+    before, after = "本政策适用于谷仓管家网页端。", "本政策适用于谷仓管家网页端、谷仓秤和粮情盒子。"
+    found = classify(policy(before), policy(after), "zh").findings
+    assert [(f.category, f.direction) for f in found] == [("scope", "expands")]
+    assert not classify(policy(after), policy("本政策适用于粮情盒子、谷仓秤与谷仓管家网页端。"), "zh").findings
+
+
+def test_the_aim_that_a_label_names_is_an_aim() -> None:
+    before = policy("电表数据：每日用电量。")
+    after = policy("电表数据：每日用电量；用途：错峰调度建议。")
+    assert "purpose" in {f.category for f in classify(before, after, "zh").findings}
