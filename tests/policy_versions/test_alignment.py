@@ -78,7 +78,7 @@ def kinds(before: str, after: str) -> Counter[ChangeKind]:
 
 def move_section(text: str) -> str:
     parts = re.split(r"(?m)^(?=## )", text)
-    return "".join([parts[0].rstrip("\n") + "\n\n", *parts[2:], parts[1]])
+    return "".join([parts[0].rstrip("\n") + "\n\n", *parts[2:], *parts[1:2]])
 
 
 def by_line(change: Callable[[str], str]) -> Callable[[str], str]:
