@@ -62,7 +62,7 @@ def finding(candidate: Candidate, policy: str, doubles: Sequence[Candidate] = ()
         category=rule.category,
         effect=found.effect,
         direction=found.direction,
-        material=rule.category not in GENTLE or found.direction is Direction.EXPANDS,
+        material=rule.category not in GENTLE or found.direction is Direction.EXPANDS or _left_out(found),
         evidence_before=before,
         evidence_after=after,
         lines_before=lines(delta.before),
@@ -79,6 +79,11 @@ def finding(candidate: Candidate, policy: str, doubles: Sequence[Candidate] = ()
         confidence_reason=said.confidence_reason,
         terms=said.terms,
     )
+
+
+def _left_out(found: Match) -> bool:
+    """Say whether further terms hold for other places than before: who lives where they held ends up with less."""
+    return found.rule.id == "scope-places" and bool(found.lost and found.gained)
 
 
 def _evidence(candidate: Candidate) -> tuple[str, str]:

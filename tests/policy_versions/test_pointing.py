@@ -91,3 +91,11 @@ def test_a_law_of_a_place_is_no_place_of_data() -> None:
 def test_a_company_of_another_form_is_a_company() -> None:
     said = "The data controller responsible for your personal data is {} International Unlimited Company."
     assert "ownership" in found(said.format("Coral"), said.format("Tide"))
+
+
+def test_further_terms_that_hold_for_other_places_are_material() -> None:
+    said = "Where your number is registered in Japan{}, there are country-specific terms that may apply."
+    wider = classify(PAGE.format(said.format("")), PAGE.format(said.format(" or Brazil")), "en")
+    other = classify(PAGE.format(said.format(" or Peru")), PAGE.format(said.format(" or Brazil")), "en")
+    assert not wider.material
+    assert other.material
