@@ -16,7 +16,7 @@ ALIKE: Final = 0.6
 """Of the words of both, so many stand in both: one sentence told at another place."""
 PART: Final = 0.7
 """Of the words of a sentence, so many are missing in the pair that it belongs to."""
-SHORTEST: Final = 5
+SHORTEST: Final = 3
 MANY: Final = 160
 """Of more single sentences, none is looked for."""
 GAP: Final = 4
