@@ -257,13 +257,18 @@ def _same_figures(before: Statement, after: Statement) -> bool:
 
 
 def _amounts(side: Statement) -> list[tuple[str, float]]:
-    return sorted((f.concept, f.value) for f in side.facts if f.group == "q")
+    return sorted((f.concept, f.value) for f in side.facts if f.group == "q" and not _plain_age(f))
+
+
+def _plain_age(fact: Fact) -> bool:
+    """Say whether this is an age in digits: those are compared as they stand, for `between 13 and 16` names two."""
+    return fact.concept == "q.age" and bool(_DIGITS.search(fact.surface))
 
 
 def _digits(side: Statement) -> str:
     bare = REFERENCE.sub("", URL.sub("", DATE.sub("", _NEXT.sub("", strip_number(side.folded)))))
     for fact in side.facts:
-        if fact.group == "q":
+        if fact.group == "q" and not _plain_age(fact):
             bare = bare.replace(fact.surface, " ")
     return "".join(_DIGITS.findall(_SPELT.sub(_numeral, bare)))
 
