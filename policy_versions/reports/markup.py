@@ -56,12 +56,15 @@ def _escaped(text: str) -> str:
 
 def line(text: str) -> str:
     """Escape a passage that begins a line, where a number or a dash would begin a list."""
-    shown = visible(text).strip()
+    return _begun(plain(visible(text).strip()))
+
+
+def _begun(shown: str) -> str:
     match = _START.match(shown)
     if match is None:
-        return plain(shown)
+        return shown
     at = match.start(1 if match[1] else 2)
-    return f"{shown[:at]}&#{ord(shown[at])};{plain(shown[at + 1 :])}"
+    return f"{shown[:at]}&#{ord(shown[at])};{shown[at + 1 :]}"
 
 
 def code(text: str) -> str:
@@ -75,9 +78,9 @@ def marked(say: Words, key: str, args: Mapping[str, str]) -> str:
 
 
 def block(one: Block, say: Words) -> str:
-    """Say in each language what stands in the way and how to clear it."""
+    """Say in each language what stands in the way and how to clear it; a name in front begins no list."""
     keys = tuple(say.key(one, part) for part in ("what", "how"))
-    return say.each(lambda words: beside(*(marked(words, key, one.args) for key in keys)), "<br>")
+    return _begun(say.each(lambda words: beside(*(marked(words, key, one.args) for key in keys)), "<br>"))
 
 
 def redline(before: str, after: str, added: str, removed: str) -> str:

@@ -12,6 +12,8 @@ from policy_versions.model import Category, Decision, Finding, Level, Lines, Out
 from policy_versions.reports.words import Words
 from policy_versions.review import Review
 
+_MANY: Final = 3
+TOGETHER: Final = {("undecided", ""), ("duty-M6", ""), ("assessment-missing", "")}
 _SENTENCE: Final = re.compile(r"(.+?[。！？]|.+?[.!?](?=\s))\s*(.*)", re.DOTALL)
 
 
@@ -214,15 +216,21 @@ def quotes(review: Review, found: ReleaseFinding) -> tuple[str, str]:
 
 
 def todo(review: Review) -> tuple[Block, ...]:
-    """Return what stands in the way, many findings that nobody decided as one."""
-    undecided = [b for b in review.blocks if b.code == "undecided"]
-    if len(undecided) < 3:
-        return review.blocks
-    names = ", ".join(b.args["fingerprint"] for b in undecided)
-    first = review.blocks.index(undecided[0])
-    one = Block("many-undecided", {**undecided[0].args, "fingerprints": names, "count": str(len(undecided))})
-    others = [b for b in review.blocks if b.code != "undecided"]
-    return (*others[:first], one, *others[first:])
+    """Return what stands in the way; what many findings ask for in the same way stands there once, naming them."""
+    groups: dict[tuple[str, str], list[Block]] = {}
+    for block in review.blocks:
+        key = (block.code, block.args.get("variant", ""))
+        groups.setdefault(key if key in TOGETHER else (block.code, str(id(block))), []).append(block)
+    parts = ([_together(g)] if len(g) >= _MANY else g for g in groups.values())
+    return tuple(block for part in parts for block in part)
+
+
+def _together(blocks: Sequence[Block]) -> Block:
+    def all_of(name: str) -> str:
+        return ", ".join(dict.fromkeys(b.args[name] for b in blocks if b.args.get(name)))
+
+    names = {"fingerprints": all_of("fingerprint"), "laws": all_of("law"), "categories": all_of("category")}
+    return Block(f"many-{blocks[0].code}", {**blocks[0].args, **names, "count": str(len(blocks))})
 
 
 def touched(reach: Reach | None, say: Words) -> Sequence[tuple[str, Mapping[str, str]]]:

@@ -20,6 +20,7 @@ from policy_versions.reports.summary import (
     quotes,
     sentence,
     sign,
+    todo,
     touched,
 )
 from policy_versions.reports.words import Words
@@ -56,14 +57,16 @@ def _review(review: Review, outlook: Outlook | None, say: Words, style: Style) -
         for kind, count in Counter(change.kind for _, change in review.editorial).most_common():
             yield f"  {count} × {say(f'editorial.{kind}')}"
     yield from _asked(review, say)
-    for warning in review.warnings:
-        yield _shown(f"  ! {say.block(warning)}")
+    if review.warnings:
+        yield ""
+        yield say("report.warnings") + say("report.colon")
+        yield from (_shown(f"  ! {say.block(warning)}") for warning in review.warnings)
     yield ""
     if not review.blocks:
         yield say("report.clean")
         return
     yield style(say("report.clear-first") + say("report.colon"), "todo")
-    for block in review.blocks:
+    for block in todo(review):
         yield _shown(f"  ☐ {say.what(block)}")
         yield _shown(f"    {say.how(block)}")
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft4Validator, Draft202012Validator
 from markdown_it import MarkdownIt
@@ -165,7 +165,7 @@ def test_no_quote_moves_the_cursor_of_a_terminal(quote: str) -> None:
     one = cut(review("purpose: x"), evidence_after=f"a\x1b[2J{quote}\u202eb")
     out = text.render(Report((one,)), words("en"))
     assert all(c.isprintable() for c in out.replace("\n", ""))
-    assert "⟨U+001B⟩[2J" in out
+    assert "⟨U+001B⟩" in out  # what follows may be a link's words with this quote
 
 
 def test_code_quality_has_what_gitlab_asks_for_and_no_fingerprint_twice() -> None:
@@ -301,6 +301,7 @@ def test_many_undecided_findings_are_one_thing_to_do() -> None:
 
 
 @given(NASTY, NASTY, NASTY)
+@example("", "1.", "")
 @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 def test_nothing_that_is_quoted_is_obeyed(quote: str, name: str, other: str) -> None:
     base = cut(review("purpose: x"), evidence_before=other, evidence_after=quote, rule=name, explanation={"en": quote})

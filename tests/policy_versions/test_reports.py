@@ -30,7 +30,7 @@ from policy_versions.model import (
 )
 from policy_versions.reports import json as json_report
 from policy_versions.reports import markdown, text
-from policy_versions.reports.summary import Report
+from policy_versions.reports.summary import TOGETHER, Report, todo
 from policy_versions.reports.words import LANGUAGES, _table, words
 from policy_versions.review import Review
 from tests.policy_versions.releasing import TOML, classify
@@ -71,7 +71,7 @@ def test_both_languages_have_the_same_sentences_with_the_same_parts() -> None:
 def test_each_stop_that_the_code_can_raise_has_words() -> None:
     sources = list(Path(str(files("policy_versions"))).rglob("*.py"))
     raised = {code for f in sources for code in re.findall(r'Block\(\s*"([a-z0-9-]+)"', f.read_text(encoding="utf-8"))}
-    raised |= {"log-altered", "log-lost", *severities()}
+    raised |= {"log-altered", "log-lost", *severities(), *(f"many-{code}" for code, _ in TOGETHER)}
     misread = r'(?:_Misread|_choice)\("([a-z0-9-]+)"'
     raised |= {f"comment-{code}" for f in sources for code in re.findall(misread, f.read_text(encoding="utf-8"))}
     table = duty_table.table()
@@ -145,6 +145,23 @@ def test_text_is_coloured_only_by_the_style_given() -> None:
     painted = text.render(Report((review("purpose: x"),)), words("en"), lambda part, kind: f"<{kind}>{part}")
     assert "<new>   + purpose: x" in painted
     assert "\x1b" not in text.render(Report((review("purpose: x"),)), words("en"))
+
+
+def test_what_many_findings_ask_for_stands_once_among_what_is_to_do() -> None:
+    def stops(count: int) -> tuple[Block, ...]:
+        about = [{"fingerprint": f"{n:012}", "category": "data", "law": f"PIPL {n}"} for n in range(count)]
+        places = {"path": "zh.md", "line": "3", "quote": "x", "language": "zh-CN"}
+        codes = ("undecided", "assessment-missing", "duty-M6")
+        return tuple(Block(code, {**places, **args}) for code in codes for args in about)
+
+    many, last = review("data: more", blocks=stops(60)), Block("number", {})
+    assert [b.code for b in todo(replace(many, blocks=(*many.blocks, last)))] == [
+        "many-undecided", "many-assessment-missing", "many-duty-M6", "number",
+    ]  # fmt: skip
+    for say in map(words, LANGUAGES):
+        for shown in (text.render(Report((many,)), say), markdown.render(Report((many,)), say)):
+            assert shown.count("000000000059") == 3
+    assert todo(few := review("data: more", blocks=stops(2))) == few.blocks  # two are named, each with its quote
 
 
 def test_json_says_all_and_is_stable() -> None:
