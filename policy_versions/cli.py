@@ -90,7 +90,8 @@ class LazyGroup(click.Group):
         entry = COMMANDS.get(cmd_name)
         if entry is None:
             return None
-        warm(cmd_name)
+        if callable(ctx.obj):  # only where the process is ours and ends with the command
+            ctx.obj(cmd_name)
         command = getattr(importlib.import_module(entry[0]), entry[1])
         return command if isinstance(command, click.Command) else None
 
@@ -115,7 +116,7 @@ def main(args: list[str] | None = None) -> Any:
     """Run `policyctl`; errors of the input end with one message and exit code 1 or 2, never with a traceback."""
     gc.set_threshold(COLLECT, 20, 50)
     try:
-        return cli.main(args=args, standalone_mode=True)
+        return cli.main(args=args, standalone_mode=True, obj=warm)
     except PolicyError as error:
         click.echo(f"policyctl: {error}", err=True)
         sys.exit(error.exit_code)

@@ -18,9 +18,9 @@ _DIGEST: Final = 32
 def compiled(name: str, sources: Sequence[Path], make: Callable[[], Any]) -> Any:
     """Give what `make` makes of the sources (data and the modules that read it), from the last time if none changed.
 
-    The result must be made of plain dicts, lists, tuples, strings and numbers. It is kept where Python keeps compiled
-    modules, under the same rules (PYTHONDONTWRITEBYTECODE, PYTHONPYCACHEPREFIX) and with the same trust: who can
-    write there can change the modules too. A place that cannot be written costs time alone.
+    The result must be made of plain dicts, lists, tuples, strings, bytes and numbers. It is kept where Python keeps
+    compiled modules, under the same rules (PYTHONDONTWRITEBYTECODE, PYTHONPYCACHEPREFIX) and with the same trust: who
+    can write there can change the modules too. A place that cannot be written costs time alone.
     """
     hashed = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).digest()
     there = place(sources[0].with_name(f"{name}.py"))
@@ -34,6 +34,16 @@ def compiled(name: str, sources: Sequence[Path], make: Callable[[], Any]) -> Any
     if not sys.dont_write_bytecode:
         write(there, hashed + marshal.dumps(made))
     return made
+
+
+def pack(value: Any) -> bytes:
+    """Put a part of what is kept into bytes, to be taken out by `unpack` only when it is asked for."""
+    return marshal.dumps(value)
+
+
+def unpack(packed: bytes) -> Any:
+    """Take out what `pack` put into bytes."""
+    return marshal.loads(packed)  # noqa: S302 - comes from `compiled`, see there
 
 
 def place(module: Path) -> Path | None:

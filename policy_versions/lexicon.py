@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final, NamedTuple, cast
 
 from policy_versions import heads, index, patterns
-from policy_versions.compiled import compiled
+from policy_versions.compiled import compiled, pack, unpack
 from policy_versions.index import Index
 from policy_versions.patterns import FOLDER, fold, prepare, read
 
@@ -42,12 +42,17 @@ class Lexicon:
 
     language: str
     concepts: dict[str, tuple[str, ...]]
-    statements: Index
+    packed: bytes  # the tables of `statements`: most of a lexicon, and not needed to fold a text or to read numbers
     fields: Index
     signs: Index
     units: tuple[tuple[str, str], ...]
     numerals: dict[str, str]
     han: bool
+
+    @property
+    def statements(self) -> Index:
+        """Give the patterns of what statements name, loaded when they are first asked for."""
+        return _statements(self.language)
 
     def fold(self, text: str) -> str:
         """Bring a text into the form that patterns are written for; offsets are not kept."""
@@ -112,8 +117,14 @@ def _load(name: str) -> Lexicon:
     modules = (__file__, patterns.__file__, index.__file__, heads.__file__)
     sources = (FOLDER / f"{name}.yaml", FOLDER / "zh.yaml", *map(Path, modules))
     concepts, indexes, units, numerals = compiled(f"{name}-index", sources, lambda: _made(name))
-    statements, fields, signs = (Index(name == "zh", *tables) for tables in indexes)
-    return Lexicon(name, concepts, statements, fields, signs, units, numerals, name == "zh")
+    packed, *others = indexes
+    fields, signs = (Index(name == "zh", *tables) for tables in others)
+    return Lexicon(name, concepts, packed, fields, signs, units, numerals, name == "zh")
+
+
+@cache
+def _statements(name: str) -> Index:
+    return Index(name == "zh", *unpack(_load(name).packed))
 
 
 def _made(name: str) -> tuple[object, ...]:
@@ -130,7 +141,8 @@ def _made(name: str) -> tuple[object, ...]:
                 indexes[kind].add(concept, pattern)
     units = tuple((unit, source) for unit, source in cast("dict[str, str]", data["units"]).items())
     numerals = dict(part.split("=") for part in _split(cast(str, data["numerals"])))
-    return concepts, [i.seal().tables() for i in indexes.values()], units, numerals
+    statements, *others = (i.seal().tables() for i in indexes.values())
+    return concepts, [pack(statements), *others], units, numerals
 
 
 def _split(text: str) -> list[str]:

@@ -19,7 +19,7 @@ MAX_SPELT: Final = 260
 def read(name: str) -> dict[str, strict_yaml.Node]:
     """Read the data file of a language; raises ConfigError naming file and line."""
     path = FOLDER / f"{name}.yaml"
-    return cast("dict[str, strict_yaml.Node]", strict_yaml.read(path.read_bytes(), f"lexicons/{path.name}"))
+    return cast("dict[str, strict_yaml.Node]", strict_yaml.ours(path, f"lexicons/{path.name}"))
 
 
 class Pattern(NamedTuple):

@@ -83,9 +83,9 @@ class Git:
         """Return the bytes of one blob (an object name or `commit:path`), or None when there is none."""
         return self._kept().read(name)
 
-    def name(self, name: bytes) -> str | None:
-        """Return the object name of one blob, or None when there is none."""
-        return self._kept().name(name)
+    def name(self, name: bytes, kind: bytes = b"blob") -> str | None:
+        """Return the object name of one blob (or object of another kind), or None when there is none."""
+        return self._kept().name(name, kind)
 
     def _kept(self) -> BlobReader:
         if self._reader is None:
@@ -109,10 +109,10 @@ class BlobReader:
         """Return the bytes of a blob."""
         return _answer(self._process.stdout, name.decode(errors="replace")) if self._ask(b"contents", name) else None
 
-    def name(self, name: bytes) -> str | None:
-        """Return the object name of a blob."""
+    def name(self, name: bytes, kind: bytes) -> str | None:
+        """Return the object name of an object of a kind."""
         parts = self._process.stdout.readline().split(b" ") if self._ask(b"info", name) else []
-        return parts[0].decode() if len(parts) == 3 and parts[1] == b"blob" else None
+        return parts[0].decode() if len(parts) == 3 and parts[1] == kind else None
 
     def _ask(self, what: bytes, name: bytes) -> bool:
         if b"\n" not in name:

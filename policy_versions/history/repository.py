@@ -80,18 +80,22 @@ class Repository:
     @property
     def unborn(self) -> bool:
         """Say whether HEAD names a branch that has no commit yet."""
-        return self._git.status("rev-parse", "--verify", "--quiet", "HEAD^{commit}")[0] != 0
+        return not self._is_commit("HEAD")
 
     def resolve(self, ref: str) -> str:
         """Return the object name of a commit; HistoryError for options, ranges, searches and what does not exist."""
         if _NAME.fullmatch(ref) is None and not _REF.fullmatch(ref):
             raise HistoryError(f"{ref!r} is not a branch, tag or commit (one name; no options, ranges or searches)")
-        status, out, _ = self._git.status("rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
-        if status:
+        found = self._find(ref)
+        if found is None:
             known = ", ".join(self.branches()) or "none"
             cut = "; this clone is shallow, its history is cut: git fetch --unshallow" if self.shallow else ""
             raise HistoryError(f"there is no commit {ref!r} in this repository (branches: {known}{cut})")
-        return out.decode().strip()
+        return found
+
+    def _find(self, ref: str) -> str | None:
+        """Return the object name of a commit; asked of the process that is kept, a process each costs more."""
+        return self._git.name(os.fsencode(f"{ref}^{{commit}}"), b"commit")
 
     def branches(self) -> tuple[str, ...]:
         """Name the branches as a user would, local ones first."""
@@ -114,7 +118,7 @@ class Repository:
         return names[0]
 
     def _is_commit(self, ref: str) -> bool:
-        return self._git.status("rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")[0] == 0
+        return self._find(ref) is not None
 
     def blob(self, oid: str) -> bytes:
         """Return the bytes of a blob."""

@@ -69,7 +69,7 @@ def _named(papers: Papers, language: str, text: str) -> Iterator[Problem]:
 
 
 def _bare(text: str) -> str:
-    return "".join(c for c in text.casefold() if c.isalnum())
+    return "".join(filter(str.isalnum, text.casefold()))
 
 
 def _annexes(papers: Papers, policy: Policy, path: str, text: str) -> Iterator[Problem]:
