@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from policy_versions.compare import Delta
+from policy_versions.facts import Fact
 from policy_versions.findings import Candidate
 from policy_versions.likeness import likeness
 from policy_versions.matchers import Match
@@ -52,18 +53,25 @@ def _vendor(candidates: list[Candidate]) -> list[Candidate]:
 
 
 def _without_moved(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Drop what one place takes out and another puts in with the same words: it moved or was reworded."""
-    gone = {(c.match.rule.id, f.surface, f.negated) for c in candidates if c.delta.after is None for f in c.match.lost}
-    come = {
-        (c.match.rule.id, f.surface, f.negated) for c in candidates if c.delta.before is None for f in c.match.gained
-    }
+    """Drop what one place takes out and another puts in with the same words: it moved or was reworded.
+
+    A denial that has an exception in the one place and none in the other says another thing.
+    """
+    gone = {_moving(c, f) for c in candidates if c.delta.after is None for f in c.match.lost}
+    come = {_moving(c, f) for c in candidates if c.delta.before is None for f in c.match.gained}
     both = gone & come
 
     def stays(c: Candidate) -> bool:
         facts = () if c.delta.pair else c.match.gained or c.match.lost
-        return not facts or not all((c.match.rule.id, f.surface, f.negated) in both for f in facts)
+        return not facts or not all(_moving(c, f) in both for f in facts)
 
     return _without_reworded([c for c in candidates if stays(c)])
+
+
+def _moving(candidate: Candidate, fact: Fact) -> tuple[str, str, bool, bool]:
+    side = candidate.delta.after or candidate.delta.before
+    except_for = fact.negated and side is not None and side.has("cond.except")
+    return candidate.match.rule.id, fact.surface, fact.negated, except_for
 
 
 REWORDED: Final = 0.35
@@ -101,11 +109,11 @@ _NAMES: Final = frozenset({"data", "party", "aim", "purpose", "place", "e", "q",
 """Groups whose facts are told by name: another word of the same kind may be another thing."""
 
 
-def _kinds(candidate: Candidate) -> frozenset[tuple[str, bool]]:
+def _kinds(candidate: Candidate) -> frozenset[tuple[str, bool, bool]]:
     found = (*candidate.match.lost, *candidate.match.gained)
     if candidate.match.rule.kind != "concept" or any(f.group in _NAMES and f.concept != "place.home" for f in found):
         return frozenset()
-    return frozenset((f.concept, f.negated) for f in found)
+    return frozenset((f.concept, f.negated, _moving(candidate, f)[-1]) for f in found)
 
 
 def _text(candidate: Candidate) -> str:

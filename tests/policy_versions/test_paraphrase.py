@@ -88,3 +88,10 @@ def test_the_aim_that_a_label_names_is_an_aim() -> None:
     before = policy("电表数据：每日用电量。")
     after = policy("电表数据：每日用电量；用途：错峰调度建议。")
     assert "purpose" in {f.category for f in classify(before, after, "zh").findings}
+
+
+def test_an_exception_that_is_gone_is_not_silent() -> None:
+    before = policy("除张贴评比结果（隐去姓名和地块所在的村组）外，我们不公开披露您的信息。")
+    after = policy("我们不公开披露您的信息，评比结果只当面告诉获奖农户。")
+    assert classify(before, after, "zh").material
+    assert classify(after, before, "zh").material
