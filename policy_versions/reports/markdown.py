@@ -217,7 +217,7 @@ def _todo(review: Review, say: Words) -> Iterator[Section]:
     if not review.blocks:
         yield _text(f"✅ **{plain(say('report.clean'))}**\n\n")
         return
-    items = tuple(f"- [ ] {block(b, say)}\n" for b in said.todo(review))
+    items = tuple(f"- [ ] {block(b, say)}\n" for b in said.todo(review.blocks))
     yield Section(items[:_DUE], _more(say, "todo"), f"**{plain(say('report.clear-first'))}**\n\n", "\n", rank=1)
     yield _folded(say("report.due", count=len(items) - _DUE), items[_DUE:], _more(say, "todo"), rank=2)
 

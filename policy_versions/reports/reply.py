@@ -9,6 +9,7 @@ from typing import Final
 from policy_versions.answering import Outcome
 from policy_versions.decisions import Block
 from policy_versions.reports import markup
+from policy_versions.reports.summary import todo
 from policy_versions.reports.words import Words
 
 _MOST: Final = 10  # things left to do that an answer lists
@@ -49,12 +50,7 @@ def _outcome(outcome: Outcome, say: Words) -> Iterator[str]:
 
 
 def _did(outcome: Outcome, say: Words) -> str:
-    args = dict(outcome.args)
-    if "level" in args:
-        args["level"] = say(f"level.{args['level']}")
-    if "verdict" in args:
-        args["verdict"] = say(f"verdict.{args['verdict']}")
-    return markup.plain(say(f"comment.done.{outcome.code}", **args))
+    return markup.marked(say, f"comment.done.{outcome.code}", outcome.args)
 
 
 def _key(block: Block) -> tuple[str, tuple[tuple[str, str], ...]]:
@@ -67,7 +63,7 @@ def _left(left: Sequence[Block], say: Words) -> Iterator[str]:
         return
     yield f"**{say('comment.left', count=len(left))}**"
     yield ""
-    for block in left[:_MOST]:
-        yield f"- [ ] {markup.block(block, say)}"
-    if left[_MOST:]:
-        yield f"- … + {len(left) - _MOST}"
+    shown = todo(left)
+    yield from (f"- [ ] {markup.block(block, say)}" for block in shown[:_MOST])
+    if shown[_MOST:]:
+        yield f"- … + {len(shown) - _MOST}"

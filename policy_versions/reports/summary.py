@@ -215,10 +215,10 @@ def quotes(review: Review, found: ReleaseFinding) -> tuple[str, str]:
     return (place.before, place.after) if place is not None else found.finding.quotes
 
 
-def todo(review: Review) -> tuple[Block, ...]:
+def todo(blocks: Sequence[Block]) -> tuple[Block, ...]:
     """Return what stands in the way; what many findings ask for in the same way stands there once, naming them."""
     groups: dict[tuple[str, str], list[Block]] = {}
-    for block in review.blocks:
+    for block in blocks:
         key = (block.code, block.args.get("variant", ""))
         groups.setdefault(key if key in TOGETHER else (block.code, str(id(block))), []).append(block)
     parts = ([_together(g)] if len(g) >= _MANY else g for g in groups.values())

@@ -66,7 +66,7 @@ def _review(review: Review, outlook: Outlook | None, say: Words, style: Style) -
         yield say("report.clean")
         return
     yield style(say("report.clear-first") + say("report.colon"), "todo")
-    for block in todo(review):
+    for block in todo(review.blocks):
         yield _shown(f"  ☐ {say.what(block)}")
         yield _shown(f"    {say.how(block)}")
 

@@ -14,6 +14,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from policy_versions import config, decisions, duty_table
+from policy_versions.answering import Outcome
 from policy_versions.decisions import Block
 from policy_versions.errors import ConfigError
 from policy_versions.lint import severities
@@ -29,7 +30,7 @@ from policy_versions.model import (
     Verdict,
 )
 from policy_versions.reports import json as json_report
-from policy_versions.reports import markdown, text
+from policy_versions.reports import markdown, reply, text
 from policy_versions.reports.summary import TOGETHER, Report, todo
 from policy_versions.reports.words import LANGUAGES, _table, words
 from policy_versions.review import Review
@@ -154,14 +155,25 @@ def test_what_many_findings_ask_for_stands_once_among_what_is_to_do() -> None:
         codes = ("undecided", "assessment-missing", "duty-M6")
         return tuple(Block(code, {**places, **args}) for code in codes for args in about)
 
-    many, last = review("data: more", blocks=stops(60)), Block("number", {})
-    assert [b.code for b in todo(replace(many, blocks=(*many.blocks, last)))] == [
-        "many-undecided", "many-assessment-missing", "many-duty-M6", "number",
+    many, last = review("data: more", blocks=stops(60)), Block("summary-missing", {"language": "en"})
+    assert [b.code for b in todo((*many.blocks, last))] == [
+        "many-undecided", "many-assessment-missing", "many-duty-M6", "summary-missing",
     ]  # fmt: skip
     for say in map(words, LANGUAGES):
         for shown in (text.render(Report((many,)), say), markdown.render(Report((many,)), say)):
             assert shown.count("000000000059") == 3
-    assert todo(few := review("data: more", blocks=stops(2))) == few.blocks  # two are named, each with its quote
+        answer = reply.render(reply.Reply("lin", (), help=False, left=(*many.blocks, last)), say)
+        assert (answer.count("- [ ]"), answer.count("000000000059")) == (4, 3)
+    assert todo(stops(2)) == stops(2)  # two are named, each with its quote
+
+
+def test_an_answer_shows_commands_as_code_and_what_people_wrote_as_text() -> None:
+    done = Outcome(1, "waits", {"fingerprints": "a1b2c3", "by": "lin", "reason": "`/policy x` <b>"})
+    for say in map(words, LANGUAGES):
+        out = reply.render(reply.Reply("lin", (done,), help=False, left=None), say)
+        assert re.search(r"<code>/policy \S+ a1b2c3 \S+</code>", out)
+        assert "<b>" not in out
+        assert "<code>/policy x</code>" not in out
 
 
 def test_json_says_all_and_is_stable() -> None:
