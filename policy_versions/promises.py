@@ -58,8 +58,11 @@ def promise(text: str, language: str) -> Promise | None:
     return max(found, key=lambda p: p.days, default=None)
 
 
+_HAN_NUMBER: Final = re.compile(r"[一二三四五六七八九十半]")
+
+
 def _promises(line: str, number: int, family: str, language: str) -> list[Promise]:
-    if not any(c.isdigit() or c in "一二三四五六七八九十半" for c in line) and family == "zh":
+    if family == "zh" and not (_HAN_NUMBER.search(line) or any(map(str.isdigit, line))):
         return []
     words = lexicon.load(language)
     made = []

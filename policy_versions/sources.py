@@ -18,6 +18,8 @@ from policy_versions.model import Assessment, Level, Release
 FOLDER: Final = "assessments/"
 ASSESSED: Final = "assessment-risk"  # the rule of findings that stand in an assessment, not in a text
 Classifier = Callable[[str, str, str, str], Assessment]
+Tags = Mapping[str, history.Tag]
+"""The tags of a policy's versions, by name."""
 
 
 def classifier(before: str, after: str, language: str, policy: str) -> Assessment:
@@ -81,9 +83,8 @@ class State:
     path: str
 
 
-def published(repository: history.Repository, policy: str, source: Source) -> Published:
+def published(repository: history.Repository, policy: str, source: Source, tags: Tags) -> Published:
     """Read the last release of a policy from its tag; one whose file says that it was withdrawn is passed over."""
-    tags = repository.tags(f"{policy}/v")
     numbers = sorted(release_file.numbers(policy, tags), key=obligations.number_key, reverse=True)
     for number in numbers:
         name = release_file.path_of(policy, number)
@@ -97,10 +98,9 @@ def published(repository: history.Repository, policy: str, source: Source) -> Pu
     return Published(None, {}, numbers[0] if numbers else "")
 
 
-def pending(source: Source, repository: history.Repository, policy: str) -> tuple[Release, str] | None:
+def pending(source: Source, tags: Tags, policy: str) -> tuple[Release, str] | None:
     """Return the release file that is not published yet, with its path; ConfigError when there are several."""
     folder = release_file.FOLDER.format(policy=policy)
-    tags = repository.tags(f"{policy}/v")
     names = [n for n in source.names(folder) if n.endswith(".yaml")]
     open_ones = [n for n in names if f"{policy}/v{n.removeprefix(folder).removesuffix('.yaml')}" not in tags]
     if len(open_ones) > 1:
@@ -123,8 +123,9 @@ def pending(source: Source, repository: history.Repository, policy: str) -> tupl
 
 def state(desk: Desk, policy: Policy) -> State:
     """Read where a policy stands; ConfigError for release files that are not as they should be."""
-    last = published(desk.repository, policy.id, desk.source)
-    release, path = pending(desk.source, desk.repository, policy.id) or (None, "")
+    tags = desk.repository.tags(f"{policy.id}/v")
+    last = published(desk.repository, policy.id, desk.source, tags)
+    release, path = pending(desk.source, tags, policy.id) or (None, "")
     texts = texts_of(desk.source, policy)
     lead = decisions.leads(desk.config, last.config, promised(last, texts))
     return State(policy, last, texts, lead, release, path)

@@ -155,10 +155,11 @@ def _place(
 def _current(repository: Repository, config: Config, head: str, policy: str) -> list[Block]:
     """Find a text at HEAD that is not what was published last, though no draft says that it is on its way."""
     source = Source(repository, head)
-    tags = release_file.numbers(policy, repository.tags(f"{policy}/v"))
-    if not tags or pending(source, repository, policy) is not None:
+    tags = repository.tags(f"{policy}/v")
+    numbers = release_file.numbers(policy, tags)
+    if not numbers or pending(source, tags, policy) is not None:
         return []
-    number = max(tags, key=obligations.number_key)
+    number = max(numbers, key=obligations.number_key)
     data = source.read(release_file.path_of(policy, number))
     if data is None:
         return []
