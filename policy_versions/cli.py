@@ -13,7 +13,6 @@ from click.shell_completion import CompletionItem
 
 from policy_versions import __version__
 from policy_versions.errors import PolicyError
-from policy_versions.warm import warm
 
 # name -> (module, attribute, help): the help stands here so that `policyctl --help` imports nothing heavy.
 COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
@@ -112,11 +111,18 @@ def cli() -> None:
     """Privacy policies in git: what changed, what it means, whom to tell, who agreed, and every old version."""
 
 
+def _warm(command: str) -> None:
+    """Take up the patterns of a command; `--help` needs none."""
+    from policy_versions.warm import warm  # noqa: PLC0415
+
+    warm(command)
+
+
 def main(args: list[str] | None = None) -> Any:
     """Run `policyctl`; errors of the input end with one message and exit code 1 or 2, never with a traceback."""
     gc.set_threshold(COLLECT, 20, 50)
     try:
-        return cli.main(args=args, standalone_mode=True, obj=warm)
+        return cli.main(args=args, standalone_mode=True, obj=_warm)
     except PolicyError as error:
         click.echo(f"policyctl: {error}", err=True)
         sys.exit(error.exit_code)
