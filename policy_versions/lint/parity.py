@@ -5,7 +5,8 @@ finding of the same kind and direction, or one that no rule explains in the clau
 both old texts have the same clauses, places correspond, and a clause that stayed as it was is a forgotten translation:
 also of a finding that two people overruled, for the sentence changed all the same.
 Where one finding of a clause has its counterpart, another kind beside it in one language only warns: the rules of two
-languages name one sentence differently, and the stricter of both counts for the release anyway.
+languages name one sentence differently, and the stricter of both counts for the release anyway. So does a finding whose
+kind the other language has in another clause only: the sentence may have gone there, or be forgotten.
 """
 
 from __future__ import annotations
@@ -131,8 +132,8 @@ def _between(papers: Papers, lead: _Side, other: _Side) -> Iterator[Problem]:
             if key in said:
                 continue
             said.add(key)
-            mild = code == "absent" and _agreed(found, one, two, parallel=parallel)
-            code = missing if code == "absent" else code
+            mild = code == "elsewhere" or (code == "absent" and _agreed(found, one, two, parallel=parallel))
+            code = missing if code in {"absent", "elsewhere"} else code
             args = _args(found, one, two, words, overruled=overruled)
             yield Problem(code, two.path, line, args, blocks=False if mild else None)
 
@@ -151,7 +152,10 @@ def _fault(
     if left[kind]:
         # Of one kind a translation may join or part what the other text says in two sentences: places decide.
         left[kind] -= 0 if spot is not None else 1
-        return None
+        if spot is None or _unexplained_at(spot, two):
+            return None
+        there = any(_kind(f) == kind and _beside(two.spot(f.finding), spot) for f in two.found)
+        return None if there else ("elsewhere", two.line_of(spot)[0], "")
     if _odd(finding) or (spot is not None and _unexplained_at(spot, two)):
         return None
     clash = (str(finding.category), str(_CLASH.get(finding.direction, "")))
@@ -185,6 +189,10 @@ def _near(spot: _Spot, touched: frozenset[_Spot]) -> bool:
     if spot == int(spot):
         return spot in touched or {spot - 0.5, spot + 0.5} & touched != set()
     return any(abs(spot - t) <= 1 for t in touched)
+
+
+def _beside(one: _Spot | None, other: _Spot) -> bool:
+    return one is None or abs(one - other) <= 1
 
 
 def _unexplained_at(spot: _Spot, side: _Side) -> bool:

@@ -242,3 +242,13 @@ def test_another_kind_beside_one_that_agrees_only_warns() -> None:
     assert [(b.code, b.warns) for b in beside(replace(odd, direction=Direction.RESTRICTS))] == [
         ("parity-missing", False)
     ]
+
+
+def test_a_sentence_whose_kind_the_other_text_has_in_another_clause_only_is_warned_of() -> None:
+    zh = [*OLD["zh-CN"][:3], CARD["zh-CN"], *OLD["zh-CN"][3:7], "我们收集您的指纹，用于登录。", *OLD["zh-CN"][7:]]
+    en = [*OLD["en"][:3], CARD["en"], *OLD["en"][3:6], f"{OLD['en'][6]} Thank you.", *OLD["en"][7:]]
+    said = [b for b in lint(papers(zh, en)) if b.code in RULES]
+    assert ("parity-missing", True, "我们收集您的指纹，用于登录。") in [
+        (b.code, b.warns, b.args["quote"]) for b in said
+    ]
+    assert not [b for b in said if b.args["quote"] == CARD["zh-CN"]]
