@@ -37,6 +37,7 @@ lint: .venv/.dev  ## formatting, style, types, layers, dependencies, workflows, 
 	.venv/bin/lint-imports
 	.venv/bin/deptry .
 	.venv/bin/python -m tests.reference --check
+	.venv/bin/python -m tests.relevance --check
 	.venv/bin/actionlint .github/workflows/*.yml policy_versions/samples/layout/workflows/*.yml && .venv/bin/zizmor --offline --quiet .github $(wildcard policy_versions/samples/layout/workflows/*.yml)
 	.venv/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml policy_versions/samples/layout/workflows/*.yml
 	.venv/bin/check-jsonschema --builtin-schema vendor.github-actions .github/actions/*/action.yml

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 from policy_versions.alignment import align, edits
 from policy_versions.compare import Delta
 from policy_versions.document import parse
 from policy_versions.editorial import FORM, editorial_kind
-from policy_versions.entities import short_forms
-from policy_versions.extent import READ, limit, within
+from policy_versions.extent import limit, within
 from policy_versions.facts import Fact
 from policy_versions.findings import Candidate, finding, lines, to_json, unread
 from policy_versions.foremost import foremost, guessed
 from policy_versions.joining import exchanged
-from policy_versions.lexicon import MAX_SCAN, load, understood
+from policy_versions.lexicon import load, understood
 from policy_versions.likely import FAINT, placed, unexplained
 from policy_versions.matchers import Match, match, possible
 from policy_versions.model import (
@@ -29,44 +27,23 @@ from policy_versions.model import (
     ClauseKind,
     Editorial,
 )
-from policy_versions.naming import Named
-from policy_versions.quoting import words
 from policy_versions.reading import deltas
 from policy_versions.recut import recut
 from policy_versions.rejoin import rejoined
+from policy_versions.relevance import by_category, relevant, traits
 from policy_versions.renaming import renamed
 from policy_versions.substance import reworded, substance
 from policy_versions.surviving import UPTO, survives
 from policy_versions.telling import MOST, told
+from policy_versions.texts import Texts, texts_of
 from policy_versions.vocabulary import EditorialKind
 
-__all__ = ["classify", "to_json"]
+__all__ = ["classify", "described", "to_json"]
 
 FEW: Final = 5
 """Up to so many edits each is judged for itself: a sentence that the other text lacks says something."""
 LARGE: Final = 14
 """From so many edits on, what names nothing new to the document is no finding: a rewording repeats much."""
-
-
-@dataclass(frozen=True, slots=True)
-class Texts:
-    """Both whole texts in folded form, to know what stood elsewhere."""
-
-    before: str
-    after: str
-    han: bool = False
-
-    def knows(self, fact: Fact, *, new: bool) -> bool:
-        """Say whether the other text names this too."""
-        other = self.before if new else self.after
-        if fact.group == "e":
-            return words(short_forms(fact.surface)) in _tight(other)
-        return _stands(fact.surface if self.han else f" {fact.surface}", other)
-
-    def names(self, fact: Fact, new: bool) -> bool:
-        """Say whether the other text names the concept of a fact, in whichever words."""
-        concept = fact.concept.replace("aim.", "purpose.", 1)  # an aim is a purpose that a sentence serves
-        return concept in _concepts(self.before if new else self.after, self.han)
 
 
 def classify(before: str, after: str, language: str, *, policy: str = "", whole: bool = False) -> Assessment:
@@ -80,12 +57,43 @@ def classify(before: str, after: str, language: str, *, policy: str = "", whole:
     Of each category the most telling findings are told, and of those that say the same in several places one; `whole`
     tells all, and a finding that stands for several names their places (`also`): nothing of substance is left out.
     """
+    found = _find(before, after, language)
+    chosen = told(found.everything, None) if whole else told(relevant(found.everything, found.traits), MOST)
+    shown = {id(c.delta) for one in chosen for c in (one.head, *(one.doubles if whole else ()))}
+    left = {id(c.delta): c.delta for c in found.everything if id(c.delta) not in shown}
+    notes = [*found.notes, *(_note(EditorialKind.TOLD, delta) for delta in left.values())]
+    findings = tuple(finding(one.head, policy, one.doubles if whole else ()) for one in chosen)
+    return Assessment(policy, language, findings, tuple(notes))
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """All that was found between two texts: what may be told, what means nothing new, and how many edits there are."""
+
+    everything: list[Candidate]
+    notes: list[Editorial]
+    texts: Texts
+    size: int
+
+    def traits(self, found: Sequence[Candidate]) -> dict[str, float]:
+        """Describe what was found of one category."""
+        return traits(found, self.everything, self.size, lambda f, new: self.texts.knows(f, new=new))
+
+
+def described(before: str, after: str, language: str) -> Iterator[tuple[Category, dict[str, float]]]:
+    """Give each category found between two texts with its traits, from which its weights are learned."""
+    found = _find(before, after, language)
+    for category, ones in by_category(found.everything).items():
+        yield category, found.traits(ones)
+
+
+def _find(before: str, after: str, language: str) -> _Found:
     for text in (before, after):
         limit(len(text.encode()))
     old, new = parse(before, language), parse(after, language)
     changes = align(old, new)
     differing = recut(edits(changes))
-    texts = Texts(_plain(before, language), _plain(after, language), load(language).han) if differing else Texts("", "")
+    texts = texts_of(before, after, language) if differing else Texts("", "")
     differing = rejoined(differing, load(language).fold) if texts.han else differing
     candidates: list[Candidate] = []
     faint: list[Candidate] = []
@@ -114,12 +122,7 @@ def classify(before: str, after: str, language: str, *, policy: str = "", whole:
         candidates.insert(0, unread(differing[upto], f"{size - upto}/{size}", language))
     everything = exchanged(candidates)
     notes += _elsewhere(candidates, everything)
-    chosen = told(everything, None if whole else MOST, size if texts.han else 0)  # Chinese gives each clause its aim
-    shown = {id(c.delta) for one in chosen for c in (one.head, *(one.doubles if whole else ()))}
-    left = {id(c.delta): c.delta for c in everything if id(c.delta) not in shown}
-    notes += [_note(EditorialKind.TOLD, delta) for delta in left.values()]
-    findings = tuple(finding(one.head, policy, one.doubles if whole else ()) for one in chosen)
-    return Assessment(policy, language, findings, tuple(notes))
+    return _Found(everything, notes, texts, size)
 
 
 def _verdict(delta: Delta, texts: Texts, size: int, *, blind: bool) -> tuple[str, list[Candidate], list[Candidate]]:
@@ -155,29 +158,6 @@ def _with_faint(candidates: list[Candidate], faint: list[Candidate]) -> list[Can
 def _in_order(candidates: list[Candidate], read: list[Delta]) -> list[Candidate]:
     place = {id(delta): n for n, delta in enumerate(read)}
     return sorted(candidates, key=lambda c: place[id(c.delta)])
-
-
-@lru_cache(maxsize=4)
-def _concepts(plain: str, han: bool) -> Named:
-    pieces = range(0, min(len(plain), READ), MAX_SCAN)  # what stands further on counts as new, which is the safe side
-    return Named("zh" if han else "en", [plain[i : i + MAX_SCAN] for i in pieces])
-
-
-@lru_cache(maxsize=1024)
-def _stands(surface: str, text: str) -> bool:
-    return surface in text
-
-
-@lru_cache(maxsize=4)
-def _tight(text: str) -> str:
-    return words(short_forms(text))
-
-
-def _plain(text: str, language: str) -> str:
-    lexicon = load(language)
-    if lexicon.han:
-        return lexicon.fold(text)
-    return " ".join(text.lower().replace("-", " ").replace("*", "").replace("’", " ").replace("'", " ").split())
 
 
 def _judge(delta: Delta, texts: Texts, size: int) -> tuple[list[Candidate], list[Candidate]]:

@@ -86,6 +86,11 @@ def _left_out(found: Match) -> bool:
     return found.rule.id == "scope-places" and bool(found.lost and found.gained)
 
 
+def material(found: Match) -> bool:
+    """Say whether a match is material: of the gentle categories only where the person ends up with less."""
+    return found.rule.category not in GENTLE or found.direction is Direction.EXPANDS
+
+
 def _evidence(candidate: Candidate) -> tuple[str, str]:
     found, delta = candidate.match, candidate.delta
     before = quote(delta.before.text, _place(found.lost, delta, new=False)) if delta.before else ""

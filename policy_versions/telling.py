@@ -21,22 +21,12 @@ class Told:
     doubles: list[Candidate] = field(default_factory=list)
 
 
-REWRITTEN: Final = 40
-"""A change of so many edits rewrites a text: its aims are all put in other words."""
-AIMED: Final = 0.07
-"""A rewritten text has new aims where so great a part of its edits names them; fewer are old ones told anew."""
-STRONG: Final = 0.75
-
-
-def told(candidates: Sequence[Candidate], most: int | None, size: int = 0) -> list[Told]:
+def told(candidates: Sequence[Candidate], most: int | None) -> list[Told]:
     """Choose what is told, one for each change of substance, in document order.
 
     Of the matches that say the same the most telling stands for the others. `most`: so many of each category at the
-    most, the most telling ones; None for all, and then every candidate is told or a double of one that is. `size` is
-    how many edits the change has: where it rewrites a text, aims that are only put in other words are not telling.
+    most, the most telling ones; None for all, and then every candidate is told or a double of one that is.
     """
-    if most is not None and size >= REWRITTEN and not _aims(candidates, size):
-        candidates = [c for c in candidates if c.match.rule.category is not Category.PURPOSE]
     kept: list[tuple[int, Told]] = []
     by: dict[Category, list[tuple[int, Candidate]]] = {}
     for n, c in enumerate(candidates):
@@ -75,12 +65,6 @@ def _rows(told_of: list[Told]) -> list[Told]:
 def _row(one: Told) -> Clause | None:
     side = one.head.delta.after or one.head.delta.before
     return side.clause if side else None
-
-
-def _aims(candidates: Sequence[Candidate], size: int) -> bool:
-    """Say whether a rewritten text has new aims: put into a sentence that stayed, or named by many of its edits."""
-    found = [c for c in candidates if c.match.rule.category is Category.PURPOSE and c.score >= STRONG]
-    return any(c.delta.pair and c.match.rule.kind == "concept" for c in found) or len(found) >= AIMED * size
 
 
 def _alone(chosen: Sequence[Told]) -> None:
