@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from typing import Any, Final
 from urllib.parse import quote
@@ -16,6 +17,8 @@ from policy_versions.rules import Rule, load
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 FINGERPRINT: Final = "policyFinding/v1"
 MOST: Final = 25_000  # results that GitHub takes in one run
+_ASIDE: Final = re.compile(r"\s?[（(]\{what\}[)）]")
+_OPEN: Final = re.compile(r"\{\w+\}")  # what a rule names is open before it has met a text
 
 
 def render(report: Report, say: Words) -> str:
@@ -46,7 +49,7 @@ def _rule(name: str, rule: Rule | None) -> dict[str, Any]:
     if rule is None:
         return _own(name)
     law = ", ".join(rule.law)
-    said = [rule.explain[x] for x in LANGUAGES]
+    said = [_OPEN.sub("…", _ASIDE.sub("", rule.explain[x])) for x in LANGUAGES]
     about = [f"{words(x)('column.change')}: {words(x)(f'category.{rule.category}')}" for x in LANGUAGES]
     marked = "\n\n".join(f"**{x}** {text} _{kind}_" for x, text, kind in zip(LANGUAGES, said, about, strict=True))
     return {

@@ -110,6 +110,7 @@ def test_sarif_explains_rules_in_both_languages_and_names_files_relatively() -> 
     assert re.search(r"[\u4e00-\u9fff]", rule["help"]["text"])
     assert re.search(r"[a-z]{4}", rule["help"]["text"])
     assert "PIPL" in rule["help"]["markdown"]
+    assert "{" not in rule["help"]["text"] + rule["help"]["markdown"] + rule["shortDescription"]["text"]
     place = run["results"][0]["locations"][0]["physicalLocation"]
     assert place["artifactLocation"]["uri"] == "%E6%94%BF%E7%AD%96/%E9%9A%90%E7%A7%81%20%E6%94%BF%E7%AD%96.md"
     assert run["results"][0]["suppressions"][0]["kind"] == "external"
