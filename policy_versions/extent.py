@@ -10,7 +10,7 @@ from policy_versions.errors import TextError
 if TYPE_CHECKING:
     from policy_versions.alignment import Edit
 
-READ: Final = 90_000
+READ: Final = 70_000
 """So many signs of changed sentences are judged: a long policy written anew; it takes about a second."""
 EACH: Final = 60
 """What a sentence costs besides its signs."""

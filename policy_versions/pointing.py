@@ -12,7 +12,7 @@ from policy_versions.model import ClauseKind
 
 LONGEST: Final = 300
 """A longer sentence says something besides where to read on."""
-_LINK: Final = re.compile(r"\]\([^)\s]*(?: \"[^\"]*\")?\)|(?:https?://|www\.)[^\s)\]>]+")
+_LINK: Final = re.compile(r"\]\([^)\s]{0,500}(?: \"[^\"]{0,200}\")?\)|(?:https?://|www\.)[^\s)\]>]+")
 _POINTS: Final = re.compile(
     r"\W*(?:(?:for|to (?:get|find|see|obtain|learn|read|find out|understand|know))(?: a| much| even)? (?:(?:more|further|additional|detailed|full|complete) )+[^.;:?!]*?\b(?:please |kindly |you (?:can|may|should|could) )?(?:see|view|visit|refer|read|consult|review|check|take a look|look|go|click|follow)\b[^.;:?!]*"
     r"|(?:please |kindly )?(?:see|refer(?: back)? to|consult|learn more|find out more|read more)\b[^.;:?!]*"
@@ -32,7 +32,7 @@ def points(side: Statement) -> bool:
     """Say whether a sentence only tells where to read on (`For more information, see our Cookie Policy.`)."""
     if side.clause is not None and side.clause.kind is ClauseKind.ROW:
         return False
-    text = _LINK.sub("]", side.text.lower())
+    text = _LINK.sub("]", side.text.lower()) if len(side.text) <= LONGEST * 4 else side.text
     return len(text) <= LONGEST and bool(_POINTS.fullmatch(text)) and not any(side.has(a) for a in _BEYOND)
 
 
