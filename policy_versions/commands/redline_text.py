@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 import click
 
-from policy_versions.model import ChangeKind, Clause, ClauseChange, Lines, SegmentKind
+from policy_versions.model import ChangeKind, Clause, ClauseChange, Lines, Segment, SegmentKind
+from policy_versions.redline import segments, text
 
 _SIGNS: Final = {ChangeKind.ADDED: ("+", "green"), ChangeKind.REMOVED: ("-", "red"), ChangeKind.MOVED: (">", "cyan")}
 _MARKS: Final = {SegmentKind.INSERT: ("{+", "+}", "green"), SegmentKind.DELETE: ("[-", "-]", "red")}
 
 
 def render(changes: Iterable[ClauseChange]) -> Iterator[str]:
-    """Yield `@@ -old +new @@ headings`, then lines with `+` added, `-` removed, `>` moved, `~` [-old-]{+new+} words."""
+    """Yield `@@ -old +new @@ headings`, then lines with `+` added, `-` removed, `>` moved, `~` [-old-]{+new+} words.
+
+    A clause that says the same in another spelling (Email, E-mail) is shown with its words, though it means no change.
+    """
     for change in changes:
-        if change.kind is not ChangeKind.UNCHANGED:
+        if change.kind is not ChangeKind.UNCHANGED or _respelt(change):
             yield click.style(_place(change), bold=True)
             yield from _body(change)
             yield ""
+
+
+def _respelt(change: ClauseChange) -> bool:
+    """Say whether a clause that stayed or moved differs all the same in its letters, signs or inline markup."""
+    kept = change.kind in {ChangeKind.UNCHANGED, ChangeKind.MOVED}
+    return kept and text(change.before) != text(change.after)
 
 
 def _place(change: ClauseChange) -> str:
@@ -34,15 +44,20 @@ def _span(clauses: tuple[Clause, ...]) -> str:
 
 
 def _body(change: ClauseChange) -> Iterator[str]:
-    if change.kind in _SIGNS:
+    if change.kind in _SIGNS and not _respelt(change):
         sign, colour = _SIGNS[change.kind]
         for clause in change.after or change.before:
             for line in clause.text.split("\n"):
                 yield click.style(f"{sign} {line}", fg=colour)
         return
-    words = "".join(_word(segment.kind, segment.text) for segment in change.segments)
+    sign = ">" if change.kind is ChangeKind.MOVED else "~"
+    words = "".join(_word(segment.kind, segment.text) for segment in _segments(change))
     for line in words.split("\n"):
-        yield f"~ {line}"
+        yield f"{sign} {line}"
+
+
+def _segments(change: ClauseChange) -> Sequence[Segment]:
+    return segments(text(change.before), text(change.after)) if _respelt(change) else change.segments
 
 
 def _word(kind: SegmentKind, text: str) -> str:

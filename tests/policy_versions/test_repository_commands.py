@@ -178,6 +178,22 @@ def test_diff_of_files_and_of_equal_texts(maker: GitMaker, tmp_path: Path) -> No
         call("diff", tmp_path / "bad.md", "privacy", cwd=maker.root)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "shown"),
+    [
+        ("Write an Email to us.", "Write an E-mail to us.", "[-Email-]{+E-mail+}"),
+        ("See **the list**.", "See the list.", "[-**-]the list[-**-]"),
+    ],
+)
+def test_diff_shows_words_that_differ_though_they_mean_the_same(tmp_path: Path, old: str, new: str, shown: str) -> None:
+    for name, line in (("a.en.md", old), ("b.en.md", new)):
+        (tmp_path / name).write_text(f"# Privacy\n\n{line}\n")
+    done = call("diff", tmp_path / "a.en.md", tmp_path / "b.en.md", cwd=tmp_path)
+    assert done.stdout.startswith("@@ -3 +3 @@ Privacy\n~ ")
+    assert shown in done.stdout
+    assert "no clause differs" not in done.stderr
+
+
 def test_import_says_what_it_made_and_what_it_skipped(maker: GitMaker) -> None:
     told = call("import", "--force", "--language", "en", cwd=maker.root).stderr
     assert "2 policies (1 deleted by now), 5 texts, from HEAD" in told
