@@ -1,4 +1,7 @@
-"""Whom a privacy policy must name: the controller, a contact, where to complain; and the annexes it speaks of."""
+"""Whom a privacy policy must name: the controller, a contact, where to complain; and the annexes it speaks of.
+
+Notices name the publisher as policy.toml does: where the text changes an address or a number, that file must follow.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from policy_versions import lexicon
-from policy_versions.config import NAME, Policy
+from policy_versions import alignment, document, lexicon
+from policy_versions.config import NAME, Controller, Policy
+from policy_versions.plain import plain
 from policy_versions.papers import Papers, Problem
 
 _PRIVACY: Final = re.compile(r"隐私|个人信息保护|儿童.{0,6}信息|privacy|data protection", re.IGNORECASE)
@@ -29,6 +33,11 @@ _LAW: Final = re.compile(r"(?:法|条例|规定|办法|规范|规则（试行）
 _ANNEX_EN: Final = re.compile(
     r"\b(Annex|Appendix|Schedule|Exhibit)\s+([A-Z]|\d{1,2}|[IVX]{1,4})\b(?!\s+(?:to|of)\s+(?:the\s+)?(?:GDPR|Regulation|Directive))"
 )
+_VALUE: Final = {  # what an e-mail address or a telephone number looks like in a text
+    "email": re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII),
+    "phone": re.compile(r"\+?\d[\d\s()（）.–-]{4,}\d"),
+}
+_LONGEST: Final = 80  # characters of a clause that stands for a new value
 
 
 def problems(papers: Papers) -> Iterator[Problem]:
@@ -38,6 +47,7 @@ def problems(papers: Papers) -> Iterator[Problem]:
         yield from _unset(papers)
         for language, text in papers.now.items():
             yield from _named(papers, language, text)
+            yield from _behind(papers, language, text)
     for language, text in papers.now.items():
         yield from _annexes(papers, policy, papers.files[language], text)
 
@@ -66,6 +76,39 @@ def _named(papers: Papers, language: str, text: str) -> Iterator[Problem]:
     asked = set(papers.config.jurisdictions) - _NO_COMPLAINT
     if channel and asked and not channel.search(text):
         yield Problem("complaint-missing", path, 1, {"jurisdictions": ", ".join(sorted(asked))})
+
+
+def _behind(papers: Papers, language: str, text: str) -> Iterator[Problem]:
+    """Yield what policy.toml still says of the publisher as the old text did, and the new one no longer does."""
+    old = papers.before.get(language, "")
+    known = {key: value for key, value in _reached(papers.config.controller, language).items() if _bare(value)}
+    known = {key: value for key, value in known.items() if _count(value, old) > _count(value, text)}
+    if not known:
+        return
+    for change in alignment.align(document.parse(old, language), document.parse(text, language)):
+        before, after = ("\n".join(plain(c.text) for c in side) for side in (change.before, change.after))
+        for key, value in list(known.items()):
+            if _count(value, before) > _count(value, after):
+                line = change.after[0].lines.first if change.after else 1
+                args = {"file": NAME, "setting": f"controller.{key}", "value": known.pop(key)}
+                yield Problem("contact-behind", papers.files[language], line, {**args, "new": _new(key, before, after)})
+
+
+def _reached(who: Controller, language: str) -> dict[str, str]:
+    told = {"email": who.email, "phone": who.phone}
+    return told | {f"{key}.{language}": getattr(who, key).get(language, "") for key in ("address", "department")}
+
+
+def _count(value: str, text: str) -> int:
+    return _bare(text).count(_bare(value))
+
+
+def _new(key: str, before: str, after: str) -> str:
+    """Return the value that took the place of an old one, or the beginning of the clause that it stands in."""
+    values = _VALUE[key].findall(after) if key in _VALUE else []
+    new = [value.strip() for value in values if value not in before]
+    flat = new[0] if new else " ".join(after.split())
+    return (flat if len(flat) <= _LONGEST else f"{flat[: _LONGEST - 1].rstrip()}…") or "—"
 
 
 def _bare(text: str) -> str:

@@ -350,6 +350,39 @@ def test_two_approvers_may_waive_what_a_rule_misread(changes: dict[str, str], co
     assert [code for code, _ in faults(found)] == codes
 
 
+CALLED = """[controller]
+email = "privacy@example.com"
+phone = "400-800-1234"
+name = { zh-CN = "某公司", en = "Some Co." }
+address = { en = "1 Old Street, Springfield" }
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "value", "found"),
+    [
+        ("Call 400 800 1234.", "Call 400 800 5678.", "phone", "400-800-1234", "400 800 5678"),
+        ("Write to dpo: privacy@example.com.", "Write to dpo: dpo@example.com.", "email", "privacy@example.com", "dpo@example.com"),
+        ("We sit at 1 Old Street, Springfield.", "We sit at 2 New Road.", "address.en", "1 Old Street, Springfield", "We sit at 2 New Road."),
+        ("Call 400-800-1234.", "", "phone", "400-800-1234", "—"),
+    ],
+)  # fmt: skip
+def test_where_the_text_changes_how_we_are_reached_policy_toml_must_follow(
+    old: str, new: str, key: str, value: str, found: str
+) -> None:
+    head, tail = BOTH.split("[controller]")[0], BOTH.split("[controller]")[1].partition("\n[")[2]
+    settings = config.parse(f"{head}{CALLED}\n[{tail}".encode(), lambda _: True)
+    before = {"zh-CN": SOUND["zh-CN"], "en": f"{SOUND['en']}\n{old}\n"}
+    of = papers(en=f"\n{new}\n", before=before, config=settings)
+    (said,) = [b for b in lint(of) if b.code == "contact-behind"]
+    assert said.warns
+    assert (said.args["file"], said.args["setting"]) == ("policy.toml", f"controller.{key}")
+    assert (said.args["value"], said.args["new"], said.args["path"]) == (value, found, EN)
+    assert value in words("zh-CN").what(said)
+    same = papers(en=f"\n{old}\n", before=before, config=settings)
+    assert "contact-behind" not in {b.code for b in lint(same)}
+
+
 def test_terms_and_lists_need_no_controller() -> None:
     release = replace(RELEASE, policy="closing")
     now = {"zh-CN": "# 账户注销须知\n\n自 2026 年 12 月 1 日起生效\n"}
