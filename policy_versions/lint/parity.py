@@ -1,12 +1,12 @@
 """Languages in step: what was found in one text of a policy must come out of every other, clause by clause.
 
-Each finding seeks its counterpart in the other text: the sentence that a person quoted (`same_as` of a decision), a
-finding of the same kind and direction, or one that no rule explains in the clause that stands at the same place. Where
-both old texts have the same clauses, places correspond, and a clause that stayed as it was is a forgotten translation:
-also of a finding that two people overruled, for the sentence changed all the same.
+Each finding seeks its counterpart in the other text, for each place that it stands for: the sentence that a person
+quoted (`same_as` of a decision), a finding of the same kind and direction, or one that no rule explains at the same
+place. Where both old texts have the same clauses (or, failing that, the same headings: then by sections) places
+correspond, and one that stayed as it was is a forgotten translation: also of a finding that two people overruled, for
+the sentence changed all the same. A sentence of that kind somewhere else is no counterpart.
 Where one finding of a clause has its counterpart, another kind beside it in one language only warns: the rules of two
-languages name one sentence differently, and the stricter of both counts for the release anyway. So does a finding whose
-kind the other language has in another clause only: the sentence may have gone there, or be forgotten.
+languages name one sentence differently, and the stricter of both counts for the release anyway.
 """
 
 from __future__ import annotations
@@ -14,77 +14,27 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Final
 
-from policy_versions import alignment, document
+from policy_versions import spots
 from policy_versions.decisions import decided, dismissed, judged
-from policy_versions.model import Category, ChangeKind, ClauseChange, Direction, Document, Finding, ReleaseFinding
+from policy_versions.model import Category, Direction, Finding, ReleaseFinding
 from policy_versions.papers import Papers, Problem
+from policy_versions.spots import Spot, near
 
 RULES: Final = ("language-behind", "parity-missing", "parity-extra", "parity-opposite")
-_SAME: Final = frozenset({ChangeKind.UNCHANGED, ChangeKind.MOVED})
 _CLASH: Final = {Direction.EXPANDS: Direction.RESTRICTS, Direction.RESTRICTS: Direction.EXPANDS}
 _SHORTEST: Final = 4  # characters of a quoted sentence
 _LONGEST: Final = 80  # characters of a passage that a message names
-_Spot = float  # the old clause's place; halfway between two for what is new
 
 
-@dataclass
-class _Side:
-    """One language: its texts, its findings as people judged them or overruled, and where its clauses changed."""
+@dataclass(kw_only=True)
+class _Side(spots.Sides):
+    """One language: its texts, and its findings (place by place) as people judged them or overruled."""
 
-    language: str
     path: str
-    before: str
-    after: str
     found: Sequence[ReleaseFinding]
     overruled: Sequence[ReleaseFinding] = ()
-
-    @cached_property
-    def old(self) -> Document:
-        return document.parse(self.before, self.language)
-
-    @cached_property
-    def changes(self) -> tuple[ClauseChange, ...]:
-        return alignment.align(self.old, document.parse(self.after, self.language))
-
-    @cached_property
-    def spots(self) -> dict[int, _Spot]:
-        """Map each change (by its index) to the place of its old clause, or between the two that it came between."""
-        placed: dict[int, _Spot] = {}
-        last = -1.0
-        for index, change in enumerate(self.changes):
-            if change.before:
-                last = float(change.before[0].ordinal)
-                placed[index] = last
-            else:
-                placed[index] = last + 0.5
-        return placed
-
-    @cached_property
-    def touched(self) -> frozenset[_Spot]:
-        changed = {c.ordinal for change in self.changes if change.kind not in _SAME for c in change.before}
-        return frozenset(map(float, changed)) | frozenset(
-            self.spots[i] for i, change in enumerate(self.changes) if change.kind not in _SAME
-        )
-
-    def spot(self, finding: Finding) -> _Spot | None:
-        """Return the place of the clause that a finding is about."""
-        new = bool(finding.lines_after.first)
-        lines = finding.lines_after if new else finding.lines_before
-        for index, change in enumerate(self.changes):
-            clauses = change.after if new else change.before
-            if change.kind not in _SAME and any(c.lines.first <= lines.first <= c.lines.last for c in clauses):
-                return self.spots[index]
-        return None
-
-    def line_of(self, spot: _Spot) -> tuple[int, str]:
-        """Return line and words, in the new text, of the clause that stands at (or, for a gap, before) a place."""
-        for change in self.changes:
-            if change.before and change.after and change.before[0].ordinal == int(spot):
-                return change.after[0].lines.first, change.after[0].text
-        return 1, ""
 
 
 def problems(papers: Papers) -> Iterator[Problem]:
@@ -105,7 +55,14 @@ def _side(papers: Papers, language: str) -> _Side:
         for f in own
         if f not in overruled
     ]
-    return _Side(language, papers.files[language], papers.before[language], papers.now[language], as_judged, overruled)
+    return _Side(
+        language=language,
+        before=papers.before[language],
+        after=papers.now[language],
+        path=papers.files[language],
+        found=[one for f in as_judged for one in spots.places(f)],
+        overruled=[one for f in overruled for one in spots.places(f)],
+    )
 
 
 def _odd(finding: Finding) -> bool:
@@ -114,7 +71,9 @@ def _odd(finding: Finding) -> bool:
 
 def _between(papers: Papers, lead: _Side, other: _Side) -> Iterator[Problem]:
     any_found = any((lead.found, other.found, lead.overruled, other.overruled))
-    parallel = any_found and _parallel(lead, other)
+    pair = spots.corresponding(lead, other) if any_found else None
+    parallel = pair is not None
+    lead, other = pair or (lead, other)
     here, there = Counter(map(_kind, lead.found)), Counter(map(_kind, other.found))
     for one, two, missing, counts in ((lead, other, "parity-missing", there), (other, lead, "parity-extra", here)):
         left = counts.copy()
@@ -132,7 +91,7 @@ def _between(papers: Papers, lead: _Side, other: _Side) -> Iterator[Problem]:
             if key in said:
                 continue
             said.add(key)
-            mild = code == "elsewhere" or (code == "absent" and _agreed(found, one, two, parallel=parallel))
+            mild = code in {"absent", "elsewhere"} and _agreed(found, one, two, parallel=parallel)
             code = missing if code in {"absent", "elsewhere"} else code
             args = _args(found, one, two, words, overruled=overruled)
             yield Problem(code, two.path, line, args, blocks=False if mild else None)
@@ -166,7 +125,7 @@ def _fault(
 def _behind(found: ReleaseFinding, one: _Side, two: _Side, *, parallel: bool) -> tuple[str, int, str] | None:
     """Return where the other text stayed as it was, though the sentence of a finding changed."""
     spot = one.spot(found.finding) if parallel else None
-    if spot is not None and not _near(spot, two.touched):
+    if spot is not None and not _followed(spot, two.touched):
         line, words = two.line_of(spot)
         return "language-behind", line, words
     in_text = found.finding.lines_after.first or found.finding.lines_before.first  # a risk stands in no text
@@ -184,42 +143,33 @@ def _said(papers: Papers, found: ReleaseFinding, two: _Side) -> bool:
     return quoted in two.before and quoted not in two.after
 
 
-def _near(spot: _Spot, touched: frozenset[_Spot]) -> bool:
+def _followed(spot: Spot, touched: frozenset[Spot]) -> bool:
     """Say whether the other text changed at a place; what is added may have gone into the clause beside it."""
     if spot == int(spot):
         return spot in touched or {spot - 0.5, spot + 0.5} & touched != set()
-    return any(abs(spot - t) <= 1 for t in touched)
+    return any(near(spot, t) for t in touched)
 
 
-def _beside(one: _Spot | None, other: _Spot) -> bool:
-    return one is None or abs(one - other) <= 1
+def _beside(one: Spot | None, other: Spot) -> bool:
+    return one is None or near(one, other)
 
 
-def _unexplained_at(spot: _Spot, side: _Side) -> bool:
-    return any(_odd(f.finding) and (s := side.spot(f.finding)) is not None and abs(s - spot) <= 1 for f in side.found)
+def _unexplained_at(spot: Spot, side: _Side) -> bool:
+    return any(_odd(f.finding) and (s := side.spot(f.finding)) is not None and near(s, spot) for f in side.found)
 
 
 def _agreed(found: ReleaseFinding, one: _Side, two: _Side, *, parallel: bool) -> bool:
     """Say whether the clause of a finding has, in both texts, another finding of one kind and this direction."""
-    spot = one.spot(found.finding) if parallel else None
+    spot = one.spot(found.finding) if parallel and not one.sections else None
     if spot is None:
         return False
     here = {_kind(f) for f in one.found if one.spot(f.finding) == spot}
-    there = {_kind(f) for f in two.found if (s := two.spot(f.finding)) is not None and abs(s - spot) <= 1}
+    there = {_kind(f) for f in two.found if (s := two.spot(f.finding)) is not None and near(s, spot)}
     return any(direction == found.finding.direction for _category, direction in here & there)
 
 
 def _kind(found: ReleaseFinding) -> tuple[str, str]:
     return str(found.finding.category), str(found.finding.direction)
-
-
-def _parallel(one: _Side, two: _Side) -> bool:
-    """Say whether both old texts have the same clauses: as many under each heading, of the same kinds."""
-    return _shape(one.old) == _shape(two.old)
-
-
-def _shape(of: Document) -> list[str]:
-    return [str(c.kind) for c in of.clauses]
 
 
 def _shown(text: str) -> str:
@@ -230,14 +180,15 @@ def _shown(text: str) -> str:
 
 def _args(found: ReleaseFinding, one: _Side, two: _Side, words: str, *, overruled: bool) -> dict[str, str]:
     finding = found.finding
-    added = bool(words) and not finding.evidence_before
+    added = "added" if words and not finding.evidence_before else ""
+    variant = "overruled" if overruled else "section" if words and one.sections else added
     quote = _shown(finding.evidence_after or finding.evidence_before)
     return {
         "language": two.language,
         "other": one.language,
         "quote": quote,
         "words": _shown(words) or "—",
-        **({"variant": "overruled"} if overruled else {"variant": "added"} if added else {}),
+        **({"variant": variant} if variant else {}),
         "category": str(finding.category),
         "direction": str(finding.direction),
         "fingerprint": finding.fingerprint[:12],

@@ -11,8 +11,8 @@ from typing import Final
 
 from policy_versions import alignment, document, lexicon
 from policy_versions.config import NAME, Controller, Policy
-from policy_versions.plain import plain
 from policy_versions.papers import Papers, Problem
+from policy_versions.plain import plain
 
 _PRIVACY: Final = re.compile(r"隐私|个人信息保护|儿童.{0,6}信息|privacy|data protection", re.IGNORECASE)
 _LIST: Final = re.compile(

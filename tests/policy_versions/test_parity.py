@@ -131,8 +131,8 @@ def test_another_change_at_the_same_place_is_no_translation() -> None:
 
 
 def test_texts_of_other_shapes_are_held_against_each_other_by_kind() -> None:
-    en = ["Preface.", *edited("en", at6=LONGER["en"])]
-    old = {"zh-CN": text(OLD["zh-CN"]), "en": text(["Preface.", *OLD["en"]])}
+    en = ["## Preface", *edited("en", at6=LONGER["en"])]
+    old = {"zh-CN": text(OLD["zh-CN"]), "en": text(["## Preface", *OLD["en"]])}
     base = papers(edited("zh-CN", after2=CARD["zh-CN"], at6=LONGER["zh-CN"]), en)
     found = classify(old["en"], text(en), "en", policy="privacy").findings
     kept = [f for f in base.release.findings if f.language == "zh-CN"]
@@ -188,7 +188,7 @@ def test_what_two_people_found_mistaken_is_missed_nowhere_but_translated_all_the
 
 def test_an_overruled_finding_hides_no_forgotten_translation_of_another_shape() -> None:
     of = papers(edited("zh-CN", at6=LONGER["zh-CN"]), OLD["en"])
-    other = text(["Preface.", *OLD["en"]])
+    other = text(["## Preface", *OLD["en"]])
     uneven = replace(of, before={**of.before, "en": other}, now={**of.now, "en": other})
     done = decide(uneven, "zh-CN", verdict=Verdict.OVERRULED, second="zhou@example.com")
     assert [(b.code, b.args["line"]) for b in gaps(done)] == [("language-behind", "1")]
@@ -244,11 +244,58 @@ def test_another_kind_beside_one_that_agrees_only_warns() -> None:
     ]
 
 
-def test_a_sentence_whose_kind_the_other_text_has_in_another_clause_only_is_warned_of() -> None:
-    zh = [*OLD["zh-CN"][:3], CARD["zh-CN"], *OLD["zh-CN"][3:7], "我们收集您的指纹，用于登录。", *OLD["zh-CN"][7:]]
+FINGERPRINT = {"zh-CN": "我们收集您的指纹，用于登录。", "en": "We collect your fingerprints for login."}
+
+
+def test_a_sentence_whose_kind_the_other_text_has_in_another_clause_only_is_forgotten() -> None:
+    zh = [*OLD["zh-CN"][:3], CARD["zh-CN"], *OLD["zh-CN"][3:7], FINGERPRINT["zh-CN"], *OLD["zh-CN"][7:]]
     en = [*OLD["en"][:3], CARD["en"], *OLD["en"][3:6], f"{OLD['en'][6]} Thank you.", *OLD["en"][7:]]
     said = [b for b in lint(papers(zh, en)) if b.code in RULES]
-    assert ("parity-missing", True, "我们收集您的指纹，用于登录。") in [
-        (b.code, b.warns, b.args["quote"]) for b in said
-    ]
+    assert ("parity-missing", False, FINGERPRINT["zh-CN"]) in [(b.code, b.warns, b.args["quote"]) for b in said]
     assert not [b for b in said if b.args["quote"] == CARD["zh-CN"]]
+
+
+@pytest.mark.parametrize("cut", [0, 1])
+def test_sections_correspond_where_clauses_do_not(cut: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The English text has one clause more, but the same headings: what is told in section 3 is missed there."""
+    old = {"zh-CN": OLD["zh-CN"], "en": [*OLD["en"][:3], "Thank you for reading.", *OLD["en"][3:]]}
+    monkeypatch.setitem(OLD, "en", old["en"])
+    zh = [*old["zh-CN"][:3], CARD["zh-CN"], *old["zh-CN"][3:7], FINGERPRINT["zh-CN"], *old["zh-CN"][7:]]
+    behind = [*old["en"][:4], CARD["en"], *old["en"][4:]]
+    en = [behind, [*behind[:9], FINGERPRINT["en"], *behind[9:]]][cut]
+    said = gaps(papers(zh, en))
+    wanted = [("language-behind", False, "3. Retention", FINGERPRINT["zh-CN"]), None][cut]
+    assert [(b.code, b.warns, b.args["words"], b.args["quote"]) for b in said] == ([wanted] if wanted else [])
+    assert all("漏译" in words("zh-CN").what(b) and "section" in words("en").what(b) for b in said)
+
+
+def asking(language: str, *more: int) -> str:
+    """Write three sections; in those of `more` we ask for fingerprints too."""
+    asked = {
+        "zh-CN": ["开立账户时，我们收集您的姓名。", "下单时，我们收集您的收货地址。", "求助时，我们收集您的订单编号。"],
+        "en": [
+            "To open an account we ask for your name.",
+            "For an order we ask for your address.",
+            "For help we ask for your order number.",
+        ],
+    }[language]
+    ends = {"zh-CN": "和指纹。", "en": " and your fingerprints."}
+    lines = [s[:-1] + ends[language] if n in more else s for n, s in enumerate(asked)]
+    contact = OLD[language][-1]
+    return "# P\n\n" + "\n\n".join(f"## {'ABC'[n]}\n\n{s}" for n, s in enumerate(lines)) + f"\n\n## D\n\n{contact}\n"
+
+
+@pytest.mark.parametrize(("translated", "missed"), [((0, 2), []), ((0,), ["13"]), ((0, 1), ["9", "13"])])
+def test_each_place_of_a_finding_is_one_to_be_translated(translated: tuple[int, ...], missed: list[str]) -> None:
+    before = {x: asking(x) for x in OLD}
+    now = {"zh-CN": asking("zh-CN", 0, 2), "en": asking("en", *translated)}
+    base = papers(OLD["zh-CN"], OLD["en"])
+    found = tuple(
+        ReleaseFinding(f, x, decisions.duty_of(f, SETTINGS))
+        for x in OLD
+        for f in classify(before[x], now[x], x, policy="privacy", whole=True).findings
+    )
+    assert len(next(f for f in found if f.language == "zh-CN").finding.also) == 1
+    said = gaps(replace(base, before=before, now=now, release=replace(base.release, findings=found)))
+    assert sorted((b.args["line"] for b in said), key=int) == missed
+    assert not any(b.warns for b in said)
