@@ -70,7 +70,7 @@ _ADDRESS_EN: Final = re.compile(
 _PERSON_EN: Final = re.compile(
     r"(?:Dr\.?|Mr\.?|Ms\.?|Mrs\.?|Prof\.?) (?:[A-Z][\w.’'-]+ ?){1,3}|(?<=[Oo]fficer, )(?:[A-Z][\w’'-]+ ){1,2}[A-Z][\w’'-]+|(?<=[Oo]fficer: )(?:[A-Z][\w’'-]+ ){1,2}[A-Z][\w’'-]+"
     r"|(?P<title>Chief (?:[A-Z][\w&-]+ ){1,4}Officer)"
-    r"|[Dd]epartment (?:responsible for|in charge of)(?: [a-z]+){1,4}(?: is|:)(?: the)?(?P<team>(?: (?:and |& |of )?[A-Z][\w&’'-]+){1,5})"
+    r"|[Dd]epartment (?:responsible|in charge)(?: (?:for|of)(?: [a-z]+){1,4})?(?: is|:)(?: the)?(?P<team>(?: (?:and |& |of )?[A-Z][\w&’'-]+){1,5})"
 )
 _PERSON_ZH: Final = re.compile(
     r"(?:(?:负责人|专员|联系人|保护官|代表人)(?:为|是|：|:)?)([\u4e00-\u9fff]{2,3})(?<!信息)(?<!电话)(?<!方式)(?<!姓名)(?=[，,；;。、（(:：]|$)|[\u4e00-\u9fff](?:先生|女士)"

@@ -101,6 +101,7 @@ _ASIDE: Final = frozenset(
 """Rules whose words mostly tell how, by whom or where that happens which the sentence is about."""
 _CIRCUMSTANCES: Final = frozenset(
     {
+        ("contact-details", "contact-officer"),
         ("location-home", "location-place"),
         ("method-default-off", "rights-stated"),
         ("basis-explicit", "method-default-on"),
