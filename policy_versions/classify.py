@@ -172,7 +172,7 @@ def _judge(delta: Delta, texts: Texts, size: int) -> tuple[list[Candidate], list
         enough = score >= (0.75 if size >= LARGE and not delta.pair else 0.45)
         if enough and not (size > FEW and delta.after is None and _remains(one, texts)):
             found.append(Candidate(one, delta, score))
-        else:
+        elif score or not _brands_known(one, texts):
             faint.append(Candidate(one, delta, FAINT))
     if found:
         return foremost(found, faint), faint
@@ -203,9 +203,7 @@ def _novelty(found: Match, texts: Texts, *, pair: bool, cell: bool) -> float:
     """Say how new the matched facts are to the document: 1 when at least one stands nowhere in the other text."""
     if found.rule.kind in ("force", "swap", "quantity"):
         return 1.0
-    fresh = [f for f in found.gained if not texts.knows(f, new=True)] + [
-        f for f in found.lost if not texts.knows(f, new=False)
-    ]
+    fresh = _fresh(found, texts)
     facts = (*found.lost, *found.gained)
     if not fresh and _said_anyway(found, facts, cell=cell):
         return 0.0
@@ -217,6 +215,17 @@ def _novelty(found: Match, texts: Texts, *, pair: bool, cell: bool) -> float:
     if not all(f.group in ("data", "party", "aim", "method", "place", "e") for f in (*found.lost, *found.gained)):
         return 1.0
     return (0.6 if guessed(found) else 1.0) if fresh else 0.5
+
+
+def _fresh(found: Match, texts: Texts) -> list[Fact]:
+    return [f for f in found.gained if not texts.knows(f, new=True)] + [
+        f for f in found.lost if not texts.knows(f, new=False)
+    ]
+
+
+def _brands_known(found: Match, texts: Texts) -> bool:
+    """Say whether a match stands on names alone that the other text knows: not even faintly does it tell anything."""
+    return all(f.concept == "party.brand" for f in (*found.lost, *found.gained)) and not _fresh(found, texts)
 
 
 def _said_anyway(found: Match, facts: tuple[Fact, ...], *, cell: bool) -> bool:

@@ -12,7 +12,7 @@ from policy_versions.compare import Delta
 from policy_versions.entities import short_forms
 from policy_versions.facts import Statement
 from policy_versions.model import ClauseKind
-from policy_versions.pointing import counted, points, torn
+from policy_versions.pointing import counted, liable, points, torn
 
 _MONTH: Final = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?"
 DATE: Final = re.compile(
@@ -69,7 +69,7 @@ def _names_recipient(side: Statement) -> bool:
 
 
 def _pair_kind(before: Statement, after: Statement) -> str:
-    if _hosts(before) == _hosts(after):
+    if _hosts(before) == _hosts(after) or (_here(before) ^ _here(after) and _called(before) == _called(after)):
         for kind, bare in _BARE:
             if bare(before) == bare(after):
                 return kind
@@ -160,6 +160,19 @@ def _hosts(side: Statement) -> set[str]:
     return sites | {f.surface for f in side.facts if f.concept in ("e.email", "e.phone")}
 
 
+_ANCHOR: Final = re.compile(r"\]\(#[^)\s]*\)")
+
+
+def _here(side: Statement) -> bool:
+    """Say whether every link of a statement leads to a place of its own text, such as a footnote."""
+    return bool(_ANCHOR.search(side.text)) and not any(f.concept == "e.url" for f in side.facts)
+
+
+def _called(side: Statement) -> set[str]:
+    """Give the addresses and numbers by which a statement lets somebody be reached."""
+    return {f.surface for f in side.facts if f.concept in ("e.email", "e.phone")}
+
+
 def _single_kind(side: Statement) -> str:
     bare = bare_words(DATE.sub("", side.folded))
     if len(bare) < 2 and not side.has("e"):
@@ -168,6 +181,8 @@ def _single_kind(side: Statement) -> str:
         return "date"
     if side.has("edit.metric"):
         return "metric"
+    if liable(side):
+        return "liability"
     return next((kind for kind in IDLE if side.has(f"edit.{kind}") and not serious(side)), "")
 
 

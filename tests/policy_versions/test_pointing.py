@@ -22,6 +22,9 @@ def found(before: str, after: str) -> set[str]:
         "To learn more about the data that we share with advertisers, visit our help pages.",
         "You can find more details about tracking in our help centre.",
         "More information about retention is available in our guide.",
+        "To learn more about the decisions on which countries are adequate, see this page of the authority.",
+        "You can read the previous Privacy Notice, which applies to all customers until 3 March 2026, here.",
+        "If our suppliers handle personal data against these principles, we remain liable unless we prove otherwise.",
     ],
 )
 def test_a_sentence_that_only_points_on_states_nothing(sentence: str) -> None:
@@ -47,6 +50,35 @@ def test_a_sentence_that_points_on_and_states_more_is_judged() -> None:
 def test_a_copy_that_lost_words_is_no_change(whole: str, torn: str) -> None:
     assert not found(whole, torn)
     assert not found(torn, whole)
+
+
+LONG = (
+    "Our paid plans help teams to plan the work of a season together, to invite guests to their boards, to keep the "
+    "notes of their meetings and to show the results of their work on social"
+)
+
+
+def test_a_sentence_that_a_copying_program_cut_off_is_no_change() -> None:
+    assert not found(f"{LONG} networks.", LONG)
+    assert not found(LONG, f"{LONG} networks.")
+    assert found(f"{LONG} networks, with advertisers.", LONG)
+
+
+def test_a_link_that_becomes_a_footnote_is_no_change() -> None:
+    linked = "We collect [what you give us](https://www.example.org/help?note=3&entry=0), such as photos."
+    assert not found(linked, "We collect [what you give us\\[4\\]](#note-4), such as photos.")
+    assert found(linked, "We collect [what others give us\\[4\\]](#note-4), such as photos.")
+
+
+def test_a_page_of_cookies_said_in_another_way_names_nobody() -> None:
+    page = "Quillworks runs this site. {} Quillworks hopes you like it.".format
+    one = page("We offer a [page](https://example.org/cookies) that makes all uses of cookies plain.")
+    other = page("For more information about cookies, see the [list of Google](https://example.org/cookies).")
+    assert not found(f"{one} Google counts visits.", f"{other} Google counts visits.")
+
+
+def test_updates_that_one_can_sign_up_for_are_a_notice() -> None:
+    assert found("", "You can sign up to receive subprocessor updates here.") == {"notice"}
 
 
 def test_words_left_out_of_a_whole_sentence_are_a_change() -> None:
