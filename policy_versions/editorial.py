@@ -77,11 +77,19 @@ def _pair_kind(before: Statement, after: Statement) -> str:
         return "date" if bare_words(before.folded) != bare_words(after.folded) else ""
     if _misspelt(before.folded, after.folded) or torn(before, after):
         return "typography"
-    if before.has("edit.date") and after.has("edit.date") and len(after.folded) < DATED:
-        return "date"
+    if _labels(before, after):
+        return _labels(before, after)
     if counted(before, after) or (before.has("edit.metric") and after.has("edit.metric")):
         return "metric"
     return ""
+
+
+def _labels(before: Statement, after: Statement) -> str:
+    """Say whether both only tell from when a text is, or which version it is."""
+    if before.has("edit.date") and after.has("edit.date") and len(after.folded) < DATED:
+        return "date"
+    told = all(s.has("edit.version") and len(s.folded) < LABEL and not serious(s) for s in (before, after))
+    return "version" if told else ""
 
 
 _MAIL_SIGNS: Final = re.compile(r"\s*[\[({](?:at|dot)[\])}]\s*")
@@ -150,6 +158,8 @@ _BARE: Final[tuple[tuple[str, Callable[[Statement], object]], ...]] = (
 """What two wordings of an editorial change have in common once the rest is left out."""
 FORM: Final = ("empty", "typography", "link-path", "numbering")
 """Kinds that are seen without a word of the language."""
+LABEL: Final = 30
+"""A text with the number of a version that is no longer is its label."""
 DATED: Final = 90
 """A longer statement with a date says more than when the text was changed."""
 

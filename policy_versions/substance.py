@@ -137,13 +137,18 @@ def reworded(delta: Delta) -> bool:
 def _other(rest: str, facts: tuple[Fact, ...]) -> bool:
     """Say whether what only one wording has makes another statement of it."""
     return weighty(rest) or any(
-        f.group == "e" or (f.concept != "scope.policy" and set(plain_words(f.surface)) & set(rest)) for f in facts
+        f.group == "e"
+        or f.concept in _DEFAULTS
+        or (f.concept != "scope.policy" and set(plain_words(f.surface)) & set(rest))
+        for f in facts
     )
 
 
+_DEFAULTS: Final = ("method.default-on", "method.default-off")
+"""What a word says by where it stands: the same words in another order set another default."""
 _WEIGHTY: Final = (
-    *("data", "party", "place.country", "place.abroad", "method", "minor", "risk", "lim"),
-    *("basis.without", "basis.deemed"),
+    *("data", "party", "place.country", "place.abroad", "method", "minor", "risk", "lim", "e.person"),
+    *("basis.without", "basis.deemed", "basis.obligation", "basis.contract", "basis.legitimate"),
 )
 
 
@@ -235,6 +240,8 @@ def _stems(folded: str) -> Iterator[str]:
 
 _NEXT: Final = re.compile(r"(?<=\D)\d{1,2}\\\.\s*$")
 """The number of the next item, which a copying program left at the end of this one."""
+_CLOCK: Final = re.compile(r"(?<![\d:])([012]?\d):00(?![\d:])")
+"""A full hour: `9:00` is 9 o'clock."""
 _DIGITS: Final = re.compile(r"\d+")
 _NUMERALS: Final = dict(
     zip(
@@ -266,7 +273,7 @@ def _plain_age(fact: Fact) -> bool:
 
 
 def _digits(side: Statement) -> str:
-    bare = REFERENCE.sub("", URL.sub("", DATE.sub("", _NEXT.sub("", strip_number(side.folded)))))
+    bare = REFERENCE.sub("", URL.sub("", DATE.sub("", _NEXT.sub("", strip_number(_CLOCK.sub(r"\1", side.folded))))))
     for fact in side.facts:
         if fact.group == "q" and not _plain_age(fact):
             bare = bare.replace(fact.surface, " ")
