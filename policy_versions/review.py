@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from policy_versions import dating, decisions, obligations, obstacles, places, reassessing
+from policy_versions import dating, decisions, obligations, obstacles, places, reassessing, spots
 from policy_versions.config import Config, Policy
 from policy_versions.decisions import Block
 from policy_versions.model import Editorial, Level, Release, ReleaseFinding, ReleaseText
@@ -43,7 +43,8 @@ class Review:
     that is written down, or the one that a draft would write; `drafted` says which. `changed`: some byte differs.
     `places` says where a finding shows in the new file of its language, `dates` from when each duty alone could be met,
     `waits` after how many days; `added` and `removed` name the languages whose text is new or gone: nothing in them was
-    compared. `linted` are the faults of the texts; they stand among `blocks` and `warnings` too.
+    compared. `linted` are the faults of the texts; they stand among `blocks` and `warnings` too. `spots` says at which
+    place each finding stands, where the languages have the same places.
     """
 
     policy: Policy
@@ -62,6 +63,7 @@ class Review:
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     linted: tuple[Block, ...] = ()
+    spots: Mapping[tuple[str, str], float] = field(default_factory=dict)
 
 
 def compare(
@@ -140,7 +142,19 @@ def review(
         added=tuple(x for x in now.texts if x not in before),
         removed=tuple(x for x in before if x not in now.texts),
         linted=tuple(said),
+        spots=_spots(policy, desk.config.authoritative, findings, texts),
     )
+
+
+def _spots(
+    policy: Policy, lead: str, findings: Sequence[ReleaseFinding], texts: Callable[[str], tuple[str, str]]
+) -> Mapping[tuple[str, str], float]:
+    found = _in_texts(findings)
+    languages = [x for x in policy.files if any(f.language == x for f in found)]
+    if len(languages) < 2:
+        return {}
+    sides = {x: spots.Sides(x, *texts(x)) for x in languages}
+    return spots.of_findings(sides, lead if lead in sides else languages[0], found)
 
 
 def _unrecorded(desk: Desk, now: State, base: str | None) -> tuple[Block, ...]:

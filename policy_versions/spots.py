@@ -6,7 +6,7 @@ the same clauses, clauses correspond; else, where they have the same headings, t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate
@@ -123,18 +123,19 @@ def places(found: ReleaseFinding) -> list[ReleaseFinding]:
     ]
 
 
-def of_findings(
-    sides: Mapping[str, Sides], lead: str, found: tuple[ReleaseFinding, ...]
-) -> dict[tuple[str, str], Spot]:
+def of_findings(sides: Mapping[str, Sides], lead: str, found: Sequence[ReleaseFinding]) -> dict[tuple[str, str], Spot]:
     """Say at which place of the text that leads each finding stands, by language and fingerprint, where that is known.
 
-    Languages of another shape than the lead's have no places; neither have those of which one is by sections only.
+    Languages of another shape than the lead's have no places. Where one corresponds by sections, all count by them.
     """
     pairs = {x: corresponding(sides[lead], side) for x, side in sides.items() if x != lead}
-    known = {x: pair[1] for x, pair in pairs.items() if pair is not None and not pair[1].sections}
+    known = {x: pair[1] for x, pair in pairs.items() if pair is not None}
     if not known:
         return {}
+    sections = any(side.sections for side in known.values())
     known[lead] = sides[lead]
+    if sections:
+        known = {x: replace(side, sections=True) for x, side in known.items()}
     spots = {
         (f.language, f.finding.fingerprint): known[f.language].spot(f.finding) for f in found if f.language in known
     }

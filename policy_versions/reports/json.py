@@ -11,7 +11,8 @@ from typing import Any
 
 from policy_versions.decisions import Block
 from policy_versions.model import Editorial, Lines, Outlook, Passage, ReleaseFinding
-from policy_versions.reports.summary import Report, headline, made, ordered, overall, strictest
+from policy_versions.reports.pairing import ordered
+from policy_versions.reports.summary import Report, headline, made, overall, strictest
 from policy_versions.reports.words import LANGUAGES, Words, words
 from policy_versions.review import Review
 

@@ -10,6 +10,7 @@ from policy_versions.model import Level, Mail, Outlook, ReleaseFinding
 from policy_versions.reports import summary as said
 from policy_versions.reports.fit import Section, Size, fit
 from policy_versions.reports.markup import block, code, line, marked, plain, redline
+from policy_versions.reports.pairing import rows
 from policy_versions.reports.summary import Report, headline
 from policy_versions.reports.words import Words
 from policy_versions.review import Review
@@ -104,7 +105,7 @@ def _folded(title: str, items: tuple[str, ...], more: Callable[[int], str], rank
 
 def _tables(review: Review, say: Words) -> Iterator[Section]:
     """Show the strictest duties, then the rest folded: what to do must stay within reach of the verdict."""
-    items = tuple(_row(review, group, say) for group in said.rows(review))
+    items = tuple(_row(review, group, say) for group in rows(review))
     if not items:
         return
     names = " | ".join(say(f"column.{name}") for name in ("change", "quotes", "duty"))
@@ -135,12 +136,13 @@ def _change(review: Review, group: Sequence[ReleaseFinding], say: Words) -> str:
 
 def _meaning(review: Review, group: Sequence[ReleaseFinding], say: Words) -> str:
     """Say what changed in one language, in the decider's words where there are some, and what it means for people."""
-    family = say.languages[0].partition("-")[0]
-    own = [f for f in group if f.language.partition("-")[0] == family]
-    finding = (own or group)[0].finding
     decided = [d.says for f in group if (d := said.made(review, f)) is not None and d.says]
-    change, meant = said.explained(finding, say)
-    return f"**{plain(say.texts(decided[0]) if decided else change)}** {plain(meant)}".strip()
+
+    def told(found: ReleaseFinding) -> str:
+        change, meant = said.explained(found.finding, say)
+        return f"**{plain(say.texts(decided[0]) if decided else change)}** {plain(meant)}".strip()
+
+    return "<br>".join(said.told_in(group, say, told))
 
 
 def _where(review: Review, found: ReleaseFinding, say: Words) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from policy_versions.decisions import Block, decided, judged
 from policy_versions.model import Category, Decision, Finding, Level, Lines, Outlook, Reach, ReleaseFinding
+from policy_versions.reports.pairing import rows
 from policy_versions.reports.words import Words
 from policy_versions.review import Review
 
@@ -35,7 +36,7 @@ def headline(review: Review, say: Words) -> str:
         "number": review.release.number,
         "day": review.earliest,
         "languages": ", ".join(review.removed),
-        "rest": rest(len(review.blocks), say),
+        "rest": rest(len(todo(review.blocks)), say),
     }
     if review.release.findings or review.editorial:
         return say("report.verdict", **args)
@@ -53,7 +54,7 @@ def overall(report: Report, say: Words) -> str:
     args = {"level": say.level(strictest(report.reviews)), "count": len(report.reviews)}
     if strictest(report.reviews) is Level.NONE and any(r.removed for r in report.reviews):
         args["level"] = f"{say('sign.unclassified')} {say('level.gone')}"
-    stops = sum(len(r.blocks) for r in report.reviews)
+    stops = sum(len(todo(r.blocks)) for r in report.reviews)
     return say("report.several", **args, loud=sum(map(substantial, report.reviews)), rest=rest(stops, say))
 
 
@@ -127,6 +128,14 @@ def sentence(review: Review, found: ReleaseFinding, say: Words) -> str:
     return say.texts(decision.says if decision and decision.says else found.finding.explanation)
 
 
+def told_in(row: Sequence[ReleaseFinding], say: Words, tell: Callable[[ReleaseFinding], str]) -> list[str]:
+    """Tell a row's findings of the reader's own language where there are some, the same sentence once."""
+    family = say.languages[0].partition("-")[0]
+    own = [f for f in row if f.language.partition("-")[0] == family]
+    chosen = own or [f for f in row if f.language == row[0].language]
+    return list(dict.fromkeys(map(tell, chosen)))
+
+
 def as_judged(review: Review, found: ReleaseFinding) -> Finding:
     """Return a finding in the category and direction that a person gave it, where no rule could."""
     return judged(found.finding, decided(review.release, found))
@@ -156,39 +165,6 @@ def strictest(reviews: Iterable[Review]) -> Level:
 def made(review: Review, found: ReleaseFinding) -> Decision | None:
     """Return the decision on a finding."""
     return decided(review.release, found)
-
-
-def ordered(review: Review) -> list[ReleaseFinding]:
-    """Return the findings, those that ask for most first, else as they stand in the text."""
-    return sorted(review.release.findings, key=lambda f: -f.obligation.level.rank)
-
-
-def rows(review: Review) -> list[tuple[ReleaseFinding, ...]]:
-    """Return the findings as rows: what reads alike in several languages, as often in each, is one change.
-
-    Findings of one rule go together first, then those of one kind: languages say the same by different rules.
-    """
-    kinds: dict[tuple[object, ...], list[ReleaseFinding]] = {}
-    for found in ordered(review):
-        f = found.finding
-        kinds.setdefault((found.obligation.level, f.category, f.effect, f.direction), []).append(found)
-    made: list[tuple[ReleaseFinding, ...]] = []
-    for alike in kinds.values():
-        rest: list[ReleaseFinding] = []
-        for rule in dict.fromkeys(f.finding.rule for f in alike):
-            group = [f for f in alike if f.finding.rule == rule]
-            made, rest = (made + pairs, rest) if (pairs := _pairs(group)) else (made, rest + group)
-        made += _pairs(rest) or [(f,) for f in rest]
-    return made
-
-
-def _pairs(findings: Sequence[ReleaseFinding]) -> list[tuple[ReleaseFinding, ...]]:
-    """Set findings of several languages side by side in their order; nothing where one language has more."""
-    languages: dict[str, list[ReleaseFinding]] = {}
-    for found in findings:
-        languages.setdefault(found.language, []).append(found)
-    even = len(languages) > 1 and len({len(x) for x in languages.values()}) == 1
-    return list(zip(*languages.values(), strict=True)) if even else []
 
 
 def lines(review: Review, found: ReleaseFinding) -> Lines:

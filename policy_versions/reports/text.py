@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from policy_versions import obligations
 from policy_versions.model import Level, Outlook, Passage, ReleaseFinding
+from policy_versions.reports.pairing import rows
 from policy_versions.reports.summary import (
     Report,
     as_judged,
@@ -15,12 +16,13 @@ from policy_versions.reports.summary import (
     duty,
     headline,
     lines,
-    ordered,
+    made,
     overall,
     quotes,
     sentence,
     sign,
     todo,
+    told_in,
     touched,
 )
 from policy_versions.reports.words import Words
@@ -47,9 +49,9 @@ def render(report: Report, say: Words, style: Style = plain) -> str:
 def _review(review: Review, outlook: Outlook | None, say: Words, style: Style) -> Iterator[str]:
     yield style(_shown(headline(review, say)), "head")
     yield _shown(f"{review.policy.id} · {say.texts(review.policy.title)}")
-    for number, found in enumerate(ordered(review), 1):
+    for number, row in enumerate(rows(review), 1):
         yield ""
-        yield from _finding(review, found, number, say, style)
+        yield from _row(review, row, number, say, style)
     yield from _caused(review, outlook, say)
     if review.editorial:
         yield ""
@@ -71,9 +73,31 @@ def _review(review: Review, outlook: Outlook | None, say: Words, style: Style) -
         yield _shown(f"    {say.how(block)}")
 
 
-def _finding(review: Review, found: ReleaseFinding, number: int, say: Words, style: Style) -> Iterator[str]:
+def _row(review: Review, row: Sequence[ReleaseFinding], number: int, say: Words, style: Style) -> Iterator[str]:
+    """Tell one change with its quotes in every language, and how all of it is decided at once."""
+    found = row[0]
+    for n, told in enumerate(told_in(row, say, lambda f: sentence(review, f, say))):
+        yield _shown(f"{sign(review, found, say)} {number}. {told}" if not n else f"   {told}")
+    for one in row:
+        yield from _quoted(review, one, say, style)
+    yield f"   {say(direction(review, found))}"
+    yield from dict.fromkeys(_asks(review, f, say) for f in row)
+    if review.drafted:
+        for told in dict.fromkeys(decision(review, f, say) for f in row):
+            yield _shown(f"   {say('column.decision')}: {told}")
+        open_ = [f.finding.fingerprint[:12] for f in row if made(review, f) is None]
+        if len(open_) > 1:
+            yield f"   {say('report.together', fingerprints=' '.join(open_))}"
+
+
+def _asks(review: Review, found: ReleaseFinding, say: Words) -> str:
+    law, day = ", ".join(found.obligation.law), review.dates.get(found.finding.fingerprint)
+    when = say("report.earliest", day=day) if day else ""
+    return "   " + "  ".join(x for x in (duty(review, found, say), law, when) if x)
+
+
+def _quoted(review: Review, found: ReleaseFinding, say: Words, style: Style) -> Iterator[str]:
     f, span = found.finding, lines(review, found)
-    yield _shown(f"{sign(review, found, say)} {number}. {sentence(review, found, say)}")
     where = f"{review.policy.files.get(found.language, found.language)}:{span.first}"
     yield _shown(f"   {f.fingerprint[:12]}  {where}  {f.rule}  {say(f'category.{as_judged(review, found).category}')}")
     before, after = quotes(review, found)
@@ -81,12 +105,6 @@ def _finding(review: Review, found: ReleaseFinding, number: int, say: Words, sty
         for line in quote.split("\n") if quote else ():
             yield style(_shown(f"   {mark} {line}"), part)
     yield from _also(f.also, say, style)
-    yield f"   {say(direction(review, found))}"
-    law, day = ", ".join(found.obligation.law), review.dates.get(f.fingerprint)
-    when = say("report.earliest", day=day) if day else ""
-    yield "   " + "  ".join(x for x in (duty(review, found, say), law, when) if x)
-    if review.drafted:
-        yield _shown(f"   {say('column.decision')}: {decision(review, found, say)}")
 
 
 def _also(passages: Sequence[Passage], say: Words, style: Style) -> Iterator[str]:

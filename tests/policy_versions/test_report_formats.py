@@ -19,6 +19,7 @@ from policy_versions import decisions
 from policy_versions.decisions import Block
 from policy_versions.forge.untrusted import harmless
 from policy_versions.model import (
+    Category,
     Decision,
     Editorial,
     Level,
@@ -34,7 +35,8 @@ from policy_versions.reports import github, gitlab, markdown, sarif, text
 from policy_versions.reports import json as json_report
 from policy_versions.reports.formats import FORMATS, render
 from policy_versions.reports.notes import notes
-from policy_versions.reports.summary import Report, headline, rows
+from policy_versions.reports.pairing import rows
+from policy_versions.reports.summary import Report, headline
 from policy_versions.reports.words import LANGUAGES, words
 from policy_versions.review import Review
 from tests.policy_versions.test_report_markup import ALIVE, NASTY, Read
@@ -226,12 +228,60 @@ def test_the_same_change_in_two_languages_is_one_row_with_both_quotes() -> None:
     assert [len(group) for group in rows(both)] == [2]
     out = markdown.render(Report((both,)), BOTH)
     assert "<ins>purpose: 甲</ins><br><br><code>en</code>" in out
-    third = replace(twin, finding=replace(twin.finding, fingerprint="e2"))
+    third = replace(twin, finding=replace(twin.finding, evidence_after="purpose: b", fingerprint="e2"))
     by_other = replace(twin, finding=replace(twin.finding, rule="r"))
     other = replace(both, release=replace(both.release, findings=(found, by_other)))
     assert [len(group) for group in rows(other)] == [2]  # the same kind of change by another rule
     odd = replace(one, release=replace(one.release, findings=(found, twin, third)))
     assert [len(group) for group in rows(odd)] == [1, 1, 1]
+
+
+def test_languages_are_paired_by_place_where_one_tells_more_and_decided_at_once() -> None:
+    one = review("purpose: 甲", "purpose: 乙", "purpose: 丙")
+    own = one.release.findings
+    twins = tuple(
+        ReleaseFinding(replace(f.finding, evidence_after=f"purpose: {x}", fingerprint=f"e{x}"), "en", f.obligation)
+        for f, x in zip(own[1:], "bc", strict=True)
+    )
+    places = {("zh-CN", f.finding.fingerprint): float(n) for n, f in enumerate(own, 4)}
+    places |= {("en", "eb"): 5.0, ("en", "ec"): 6.5}
+    both = replace(one, release=replace(one.release, findings=(*own, *twins)), spots={})
+    assert [len(group) for group in rows(both)] == [1] * 5  # by order alone nobody knows which belong together
+    placed = replace(both, spots=places, drafted=True)
+    told = [[f.finding.evidence_after[-1] for f in group] for group in rows(placed)]
+    assert told == [["甲"], ["乙", "b"], ["丙", "c"]]
+    shown = text.render(Report((placed,)), words("en"))
+    assert [x for x in shown.splitlines() if " 4. " in x] == []
+    assert shown.index("+ purpose: 乙") < shown.index("+ purpose: b") < shown.index("+ purpose: 丙")
+    assert f"policyctl decide {own[1].finding.fingerprint[:12]} eb …" in shown
+    far = replace(placed, spots={**places, ("en", "eb"): 40.0})
+    assert [len(group) for group in rows(far)] == [1, 1, 2, 1]
+
+
+def test_one_edit_told_twice_in_one_way_is_one_row_and_other_edits_are_not() -> None:
+    one = review("contact: x")
+    found = one.release.findings[0]
+
+    def like(**changes: object) -> ReleaseFinding:
+        return replace(found, finding=replace(found.finding, **changes))  # type: ignore[arg-type]
+
+    def folded(*all_: ReleaseFinding) -> list[int]:
+        return [len(group) for group in rows(replace(one, release=replace(one.release, findings=all_)))]
+
+    again, other = like(fingerprint="b" * 32), like(fingerprint="c" * 32, evidence_after="else")
+    assert folded(found, again, other) == [2, 1]
+    assert folded(found, like(fingerprint="d" * 32, direction="restricts")) == [1, 1]
+    at = found.finding.lines_after.first
+    first = like(category=Category.SECURITY, lines_after=Lines(at, at))
+    beside = like(category=Category.SECURITY, evidence_after="else", fingerprint="e", lines_after=Lines(at + 2, at + 2))
+    away = like(category=Category.SECURITY, evidence_after="far", fingerprint="f", lines_after=Lines(at + 9, at + 9))
+    assert folded(first, beside, away) == [2, 1]
+
+
+def test_what_is_to_do_is_counted_as_it_is_listed() -> None:
+    stops = tuple(Block("undecided", {"fingerprint": str(n) * 12, "quote": "x", "language": "en", "category": "data"})
+                  for n in range(9))  # fmt: skip
+    assert "still to do: 1." in headline(review("purpose: x", blocks=stops), words("en"))
 
 
 def test_a_person_s_own_words_stand_for_what_no_rule_explains() -> None:
