@@ -81,6 +81,10 @@ def test_updates_that_one_can_sign_up_for_are_a_notice() -> None:
     assert found("", "You can sign up to receive subprocessor updates here.") == {"notice"}
 
 
+def test_the_time_for_an_answer_is_no_time_of_storage() -> None:
+    assert "retention" not in found("", "We will answer your request for access within a reasonable period of time.")
+
+
 def test_words_left_out_of_a_whole_sentence_are_a_change() -> None:
     assert found("We share your e-mail address with advertisers and banks.", "We share your e-mail address with banks.")
 
