@@ -27,7 +27,7 @@ Known = Callable[[Fact, bool], bool]
 _TOPICS: Final = frozenset(
     {
         *("act", "basis", "contact", "data", "lim", "method", "minor", "notice", "owner", "party", "place", "right"),
-        *("risk", "scope", "sec"),
+        *("retain", "risk", "scope", "sec"),
     }
 )
 _TOPIC_OF: Final = {"purpose": "aim", "aim": "aim", "q": "value", "e": "value"}
@@ -67,7 +67,18 @@ def substance(delta: Delta, known: Known, *, rewritten: bool) -> str:
 def _states(side: Statement) -> bool:
     """Say whether a sentence names enough to state a practice; a denial of one thing states something too."""
     denied = any(f.negated and f.group in _TOPICS and f.concept != "data.any" for f in side.facts)
-    return len(topics(side.facts)) + denied + _told_of_person(side) >= ENOUGH
+    return len(topics(side.facts)) + denied + _told_of_person(side) + _plain(side) >= ENOUGH
+
+
+_DEEP: Final = ("contact", "owner", "place", "retain", "risk", "sec")
+_ALONE: Final = ("owner.joint", "place.home", "place.local", "retain.long", "right.withdraw", "scope.excluded")
+"""What states something in itself, whichever words stand beside it."""
+
+
+def _plain(side: Statement) -> bool:
+    """Say whether a statement says two things of one kind (a risk and how high it is), or one that needs no other."""
+    kinds = {f.concept for f in side.facts}
+    return any(side.has(c) for c in _ALONE) or any(sum(k.startswith(f"{g}.") for k in kinds) >= ENOUGH for g in _DEEP)
 
 
 _TOLD: Final = ("force.will", "force.may", "actor.we", "change.now", "purpose.word")
