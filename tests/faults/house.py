@@ -130,7 +130,9 @@ class House:
 @contextmanager
 def _plain_environment() -> Iterator[None]:
     """Hide what the person who runs the tests has set: languages, keys, a forge's variables."""
-    kept = {k: v for k, v in os.environ.items() if k.startswith(("POLICYCTL_", "GITHUB_", "LC_", "LANG", "FORCE_COLOR"))}
+    kept = {
+        k: v for k, v in os.environ.items() if k.startswith(("POLICYCTL_", "GITHUB_", "LC_", "LANG", "FORCE_COLOR"))
+    }
     for name in kept:
         del os.environ[name]
     try:
