@@ -158,7 +158,7 @@ class _Said:
         own = [self.rule.get(f"witness-{k}") for k in (f"{self.shape}-{direction}", direction)]
         template = next(t for t in (*own, general.get(f"{self.shape}-{direction}"), general[direction]) if t)
         facts, side = (self.gained, self.delta.after) if self.gained else (self.lost, self.delta.before)
-        named = self.names(facts, side, quoted=False) or self._text()
+        named = self.names(_touching(facts), side, quoted=False) or self._text()
         return template.format(facts=named)
 
     def _text(self) -> str:
@@ -268,6 +268,13 @@ def _apart(gained: tuple[Fact, ...], lost: tuple[Fact, ...]) -> tuple[tuple[Fact
     both &= {(f.concept, _denied(f)) for f in lost}
     more, less = (tuple(f for f in facts if (f.concept, _denied(f)) not in both) for facts in (gained, lost))
     return (more, less) if more or less else (gained, lost)
+
+
+def _touching(facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
+    """Leave out acts and denials beside what they are about: nobody gets data called "passing on" or "no profiling"."""
+    things = tuple(f for f in facts if f.group != "act")
+    said = tuple(f for f in things if not _denied(f))
+    return said or things or facts
 
 
 def _denied(fact: Fact) -> bool:

@@ -10,10 +10,18 @@ from typing import Final
 
 from policy_versions.matching import in_order
 from policy_versions.model import Finding, Lines, ReleaseFinding
+from policy_versions.plain import plain as readable
+from policy_versions.sentences import sentences
 
 _BOUNDS: Final = frozenset("\n\r。！？；：.!?;:|#>-+•·")
 _NUMBER: Final = re.compile(r"(?:^|\n)\W*(?:\d+|[a-zA-Z]|[一二三四五六七八九十]+)[.、)）]$")
 _HALF: Final = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*$")  # a link whose target was cut off
+
+_MARKER: Final = re.compile(r"^(?:[\s>#+-]+|[*]\s+|\d+[.)]\s+)+")  # of a list or heading, before its words
+_CUT_SHORT: Final = 100  # signs from which on a quote was cut for its length, and not because a clause is what changed
+_TELLING: Final = 8
+_READABLE: Final = 480  # signs of a sentence that a table shows whole
+_Cut = tuple[str, str]
 
 _INITIAL: Final = re.compile(r"\b[A-Z]\.$")  # of `the U.S. Department`: a full stop that ends nothing
 
@@ -67,11 +75,47 @@ def _quoted(finding: Finding, old: Sequence[str], new: Sequence[str], place: Pla
     ends = (_ends(old, finding.lines_before, finding.evidence_before),
             _ends(new, finding.lines_after, finding.evidence_after))  # fmt: skip
     raw = (finding.evidence_before, finding.evidence_after)
-    plain = (q.removeprefix("…").removesuffix("…") for q in finding.quotes)  # told by length; here the text tells
-    said = tuple(plain) if finding.quotes[0] != finding.quotes[1] else raw
+    if any(part for end in ends for part in end):
+        raw, ends = _whole(finding, (old, new), raw, ends)
+    plain = tuple(map(_plain, raw))
+    said = plain if finding.quotes[0] != finding.quotes[1] else raw
     whole = (_HALF.sub(r"\1", quote).replace("`", "") for quote in said)
     before, after = (f"{a}{q}{b}" if q else "" for q, (a, b) in zip(whole, ends, strict=True))
     return replace(place, before=before, after=after)
+
+
+def _plain(quote: str) -> str:
+    return readable(quote).removeprefix("…").removesuffix("…")  # told by length; here the text tells
+
+
+def _whole(
+    finding: Finding, texts: tuple[Sequence[str], Sequence[str]], raw: tuple[str, str], ends: tuple[_Cut, _Cut]
+) -> tuple[tuple[str, str], tuple[_Cut, _Cut]]:
+    """Give for quotes that were cut out of a sentence all of it, where that is not too long to be read in a table."""
+    sides = zip(
+        texts, reversed(texts), (finding.lines_before, finding.lines_after), raw, reversed(raw), ends, strict=True
+    )
+    found = [
+        _sentence(lines, span, quote, "" if across else "".join(other)) if end != ("", "") else ""
+        for lines, other, span, quote, across, end in sides
+    ]
+    kept = [(whole or quote, ("", "") if whole else end) for whole, quote, end in zip(found, raw, ends, strict=True)]
+    return (kept[0][0], kept[1][0]), (kept[0][1], kept[1][1])
+
+
+def _sentence(lines: Sequence[str], span: Lines, quote: str, other: str) -> str:
+    """Give the sentence that a quote was cut from for its length; nothing where the rest of it is no news.
+
+    `other` is the text of the other side where the finding has no quote of it: what stands there too was neither
+    written nor removed, and may not be shown as if.
+    """
+    passage = "".join(lines[max(span.first - 1, 0) : span.last])
+    if len(quote) < _CUT_SHORT or passage.count(quote) != 1:
+        return ""
+    found = _MARKER.sub("", next((s for s in sentences(passage) if quote in s), ""))
+    rest = [part.strip() for part in found.split(quote)]
+    known = any(len(part) >= _TELLING and part in other for part in rest)
+    return "" if known or len(found) > _READABLE else found
 
 
 def _ends(lines: Sequence[str], span: Lines, quote: str) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from typing import Final
 from policy_versions.wording import HAN
 
 _ABBREVIATIONS: Final = frozenset(
-    "e.g|i.e|vs|nos|art|arts|mr|mrs|ms|dr|prof|jr|sr|dept|approx|incl|cf|al|p.o|fig|vol|para|paras|ext|tel|u.s.a|s.a|n.v"  # noqa: SIM905
+    "e.g|i.e|vs|nos|art|arts|mr|mrs|ms|dr|prof|jr|sr|dept|approx|incl|cf|al|p.o|fig|vol|para|paras|ext|tel|u.s.a|u.s.c|c.f.r|s.a|n.v"  # noqa: SIM905
     "|b.v|d.b.a|d.c|i.l|att|attn|sent|lit|gov|sect|pp|ca|jan|feb|apr|jun|jul|aug|sep|sept|oct|nov|dec".split("|")
 )
 _MAY_END: Final = frozenset(

@@ -8,9 +8,9 @@ from typing import Final
 from policy_versions import obligations
 from policy_versions.model import Level, Mail, Outlook, ReleaseFinding
 from policy_versions.reports import summary as said
+from policy_versions.reports.alike import alike
 from policy_versions.reports.fit import Section, Size, fit
 from policy_versions.reports.markup import block, code, line, marked, plain, redline
-from policy_versions.reports.pairing import rows
 from policy_versions.reports.summary import Report, headline
 from policy_versions.reports.words import Words
 from policy_versions.review import Review
@@ -105,26 +105,44 @@ def _folded(title: str, items: tuple[str, ...], more: Callable[[int], str], rank
 
 def _tables(review: Review, say: Words) -> Iterator[Section]:
     """Show the strictest duties, then the rest folded: what to do must stay within reach of the verdict."""
-    items = tuple(_row(review, group, say) for group in rows(review))
+    told = alike(review, say)
+    items = tuple(_row(review, group, say) for group in told)
     if not items:
         return
     names = " | ".join(say(f"column.{name}") for name in ("change", "quotes", "duty"))
     head = f"| | {names} |\n|:-:|---|---|---|\n"
-    yield Section(items[:_OPEN], _more(say, "changes"), head, "\n", rank=2)
+    yield Section(items[:_OPEN], _left(told[:_OPEN], say), head, "\n", rank=2)
     if items[_OPEN:]:
-        title = plain(say("report.others", count=len(items) - _OPEN))
+        title = plain(say("report.others", count=sum(map(len, told[_OPEN:]))))
         opened = f"<details><summary>{title}</summary>\n\n{head}"
-        yield Section(items[_OPEN:], _more(say, "changes"), opened, "\n</details>\n\n", rank=3)
+        yield Section(items[_OPEN:], _left(told[_OPEN:], say), opened, "\n</details>\n\n", rank=3)
 
 
-def _row(review: Review, group: Sequence[ReleaseFinding], say: Words) -> str:
+def _left(rows: Sequence[Sequence[object]], say: Words) -> Callable[[int], str]:
+    """Count the changes in so many last rows, which have no room."""
+    more = _more(say, "changes")
+    return lambda count: more(sum(map(len, rows[len(rows) - count :])))
+
+
+def _row(review: Review, same: Sequence[Sequence[ReleaseFinding]], say: Words) -> str:
+    """Show one change, or several that read alike: the first in full, of the others fingerprint, place and quotes."""
+    group = same[0]
     cells = [
         said.sign(review, group[0], say),
         _change(review, group, say),
-        _quotes(review, group, say),
+        _quotes(review, group, say) + _others(review, same[1:], say),
         _duty(review, group, say),
     ]
     return f"| {' | '.join(cells)} |\n"
+
+
+def _others(review: Review, rows: Sequence[Sequence[ReleaseFinding]], say: Words) -> str:
+    """Fold what reads as the row above it; each still is decided by itself, so each names its fingerprint."""
+    if not rows:
+        return ""
+    title = plain(say("report.alike", count=len(rows)))
+    parts = ["<br>".join([*(_where(review, f, say) for f in row), _quotes(review, row, say)]) for row in rows]
+    return f"<br><details><summary>{title}</summary>{'<br><br>'.join(parts)}</details>"
 
 
 def _change(review: Review, group: Sequence[ReleaseFinding], say: Words) -> str:

@@ -174,3 +174,11 @@ def test_artificial_intelligence_is_not_told_twice_in_one_sentence() -> None:
     )
     assert "artificial intelligence" in found.explanation["en"]
     assert "by artificial intelligence" not in found.explanation["en"].split(".")[0]
+
+
+def test_a_witness_names_who_and_what_not_the_act() -> None:
+    after = "As told above, we share personal data with third parties for various business purposes."
+    found = _one("Sharing", "We like you.", after, "en")
+    assert "third parties" in found.witness["en"]
+    assert "passing" not in found.witness["en"]
+    assert "对外提供" not in found.witness["zh-CN"]

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from policy_versions.classify import classify
 from policy_versions.model import Category, Confidence, Direction, Effect, Finding, Lines
 from policy_versions.places import Place, places
+from policy_versions.sentences import sentences
 
 
 def finding(before: str = "", after: str = "", old: Lines = Lines(), new: Lines = Lines()) -> Finding:  # noqa: B008
@@ -88,3 +89,26 @@ def test_a_quote_that_stops_before_an_address_says_that_it_goes_on() -> None:
     text = "It is as set forth by the U.S. Department of Commerce.\n"
     (place,) = places([finding(after="as set forth by the U.S.", new=Lines(1, 1))], "", text)
     assert place.after == "… as set forth by the U.S. …"
+
+
+LONG = (
+    "We certify to the authority that we keep to the principles of the framework with regard to the data that we "
+    "receive from the countries of the union, and that we answer for the agents to whom we pass it on."
+)
+
+
+def test_a_quote_cut_for_its_length_is_shown_as_the_whole_sentence() -> None:
+    text = f"- {LONG} See below.\n"
+    (place,) = places([finding(after=LONG[13:150], new=Lines(1, 1))], "", text)
+    assert place.after == LONG
+
+
+def test_what_stood_there_before_is_not_shown_as_written_now() -> None:
+    quote = LONG[13:150]
+    (place,) = places([finding(after=quote, new=Lines(1, 1))], LONG.replace(quote, "") + "\n", LONG + "\n")
+    assert place.after == f"… {quote.strip()} …"
+
+
+def test_a_statute_s_number_ends_no_sentence() -> None:
+    text = "Under the Act (15 U.S.C. § 45) and 45 C.F.R. Part 164 we answer. We write to you."
+    assert len(sentences(text)) == 2

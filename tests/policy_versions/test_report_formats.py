@@ -382,6 +382,7 @@ def test_a_comment_holds_its_limit_and_every_quote_in_it_is_whole(quotes: list[s
     assert markdown.utf16(out) <= room
     assert out.count("⟪") == out.count("⟫")
     shown = len(re.findall(r"^\| ●", out, re.MULTILINE))
+    shown += sum(int(n) for n in re.findall(r"Changes that read the same, each to be decided: (\d+)", out))
     left = sum(int(n) for n in re.findall(r"… and (\d+) more changes", out))
     assert shown + left == len(quotes)
     assert out.count("<details>") == out.count("</details>")
@@ -420,3 +421,18 @@ def test_the_terminal_shows_where_a_quote_goes_on() -> None:
     key = (found.language, found.finding.fingerprint)
     place = Place(Lines(3, 3), 0, 0, "", "… 投放广告 …")
     assert "   + … 投放广告 …\n" in text.render(Report((replace(one, places={**one.places, key: place}),)), words("en"))
+
+
+def test_changes_that_read_the_same_share_a_row_and_keep_their_fingerprints() -> None:
+    one = review(*(f"purpose: sentence {n}" for n in range(8)), "purpose: another sentence")
+    found = [
+        replace(f, finding=replace(f.finding, fingerprint=f"{n:032x}"[::-1]))
+        for n, f in enumerate(one.release.findings, 1)
+    ]
+    other = replace(found[-1].finding, explanation={"en": "Another matter.", "zh-CN": "另一件事。"})
+    found[-1] = replace(found[-1], finding=other)
+    one = replace(one, release=replace(one.release, findings=tuple(found)))
+    out = markdown.render(Report((one,)), BOTH)
+    assert len(re.findall(r"^\| ●", out, re.MULTILINE)) == 3  # six, the two that are left, the other sentence
+    assert [int(n) for n in re.findall(r"each to be decided: (\d+)", out)] == [5, 1]
+    assert all(f"<code>{f.finding.fingerprint[:12]}</code>" in out for f in found)
