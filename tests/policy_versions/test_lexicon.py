@@ -25,6 +25,22 @@ def test_each_pattern_compiles_and_begins_with_a_sign(language: str) -> None:
             for pattern in prepare(source, language):
                 assert re.compile(pattern.source), (concept, source)
                 assert all(pattern.keys), (concept, source)
+                assert not pattern.source.startswith("(?<"), (
+                    f"{concept}: what looks back first is never found: {source}"
+                )
+
+
+@pytest.mark.parametrize(
+    ("text", "concept", "found"),
+    [
+        ("If you are a minor, ask your parents.", "minor.child", True),
+        ("Most changes are likely to be minor.", "minor.child", False),
+        ("We post it on this page.", "notice.policy", True),
+        ("Closing this page counts as your consent.", "notice.policy", False),
+    ],
+)
+def test_what_stands_before_a_word_may_rule_it_out(text: str, concept: str, found: bool) -> None:
+    assert (concept in statement(text, None, "en").names) is found
 
 
 def test_traditional_signs_are_folded() -> None:
