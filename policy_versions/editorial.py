@@ -35,7 +35,7 @@ def editorial_kind(delta: Delta) -> str:
     side = delta.after or delta.before
     if side is None:
         return "empty"
-    if _title(side) and not _names_recipient(side):
+    if _title(side) and not _names_recipient(side) and not _switched(delta):
         return "heading"
     if all(_guides(s) or points(s) for s in (delta.before, delta.after) if s is not None):
         return "reading"
@@ -50,6 +50,11 @@ def _title(side: Statement) -> bool:
     if side.clause is None or side.clause.kind is not ClauseKind.HEADING:
         return False
     return len(side.folded) <= LONGEST_TITLE and not side.text.rstrip("*_ \u00a0").endswith((".", "。", ";", "；"))
+
+
+def _switched(delta: Delta) -> bool:
+    """Say whether a heading that changed tells whether something is on or off by default."""
+    return delta.pair and any(f.concept.startswith("method.default-") for f in (*delta.gained, *delta.lost))
 
 
 _ENTRY: Final = re.compile(r"(?:[\W\d]*\[[^\[\]]*(?:\\.[^\[\]]*)*\]\(#[^()\s]*\))+[\W\d]*")
@@ -221,7 +226,15 @@ def serious(side: Statement) -> bool:
     """Say whether a sentence that explains, praises or guides also states what is done or may be asked."""
     if any(side.has(a) for a in _SERIOUS):
         return True
+    if handled(side):
+        return True
     return side.has("actor.we") and any(side.has(a) for a in PRACTICE)
+
+
+def handled(side: Statement) -> bool:
+    """Say whether a sentence names a kind of the person's data with what it serves or who gets it."""
+    named = any(f.group == "data" and f.concept != "data.any" for f in side.facts)
+    return named and any(side.has(a) for a in ("aim", "act.gets", "act.share"))
 
 
 def bare_words(text: str) -> str:

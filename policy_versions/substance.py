@@ -14,7 +14,7 @@ from difflib import get_close_matches
 from typing import Final
 
 from policy_versions.compare import Delta, put_in
-from policy_versions.editorial import DATE, IDLE, REFERENCE, URL, bare_words
+from policy_versions.editorial import DATE, IDLE, REFERENCE, URL, bare_words, handled
 from policy_versions.facts import Fact, Statement
 from policy_versions.model import ClauseKind
 from policy_versions.paraphrase import left_over, plain_words, turned, weighty
@@ -105,7 +105,7 @@ def _entry(side: Statement) -> bool:
 
 def _weighs(side: Statement) -> bool:
     """Say whether a sentence that explains, praises or guides names so much else that it states a practice too."""
-    return len(topics(side.facts)) >= MUCH and side.has("act")
+    return handled(side) or (len(topics(side.facts)) >= MUCH and side.has("act"))
 
 
 def topics(facts: tuple[Fact, ...]) -> frozenset[str]:

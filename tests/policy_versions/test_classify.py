@@ -208,3 +208,16 @@ def test_a_dark_pattern_never_passes_as_idle(sentence: str, category: str) -> No
 def test_minor_changes_are_nothing_about_children() -> None:
     before = "# Policy\n\nWe run a shop.\n"
     assert not classify(before, f"{before}\nMost changes are likely to be minor.\n", "en").material
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "language"),
+    [
+        ("### Updates (off by default)", "### Updates (on by default)", "en"),
+        ("### 检查更新（默认关）", "### 检查更新（默认开，可在设置中关闭）", "zh-CN"),
+        ("We run a shop.", "Copyright fees: Music Rights Centre receives your device identifier.", "en"),
+        ("我们经营一家商店。", "版权结算：甲乙权益服务中心，得到你的设备编号，用来核对播放量。", "zh-CN"),
+    ],
+)
+def test_neither_a_heading_nor_a_word_of_licences_hides_a_practice(before: str, after: str, language: str) -> None:
+    assert classify(f"# P\n\n{before}\n\nText.\n", f"# P\n\n{after}\n\nText.\n", language).material
