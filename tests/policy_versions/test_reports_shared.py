@@ -51,7 +51,7 @@ def test_a_real_change_reads_as_a_comment(policies: Path, commit: str, tmp_path:
     findings = [f for p in said["policies"] for f in p["findings"]]  # type: ignore[attr-defined]
     shown_rows = len(re.findall(r"^\| [●◐○◆?·]", comment, re.MULTILINE))
     left = sum(int(n) for n in re.findall(r"… and (\d+) more changes", comment))
-    assert shown_rows + left == len(findings) > 0
+    assert 0 < shown_rows + left <= len(findings)  # rows that read alike are one
     assert comment.startswith(("### ", "**"))
 
 
