@@ -119,7 +119,7 @@ def test_clauses_are_as_many_in_both_languages(number: str) -> None:
 def test_each_version_is_judged_as_a_reader_would(number: str, language: str) -> None:
     step, before, after = STATES[number]
     name = story.path(language)
-    found = classify(before[name], after[name], language, policy=story.POLICY, whole=True)
+    found = classify(before[name], after[name], language, policy=story.POLICY)
     seen = {(finding.category.value, finding.direction.value) for finding in found.findings if finding.material}
     assert {(expected.category, expected.direction) for expected in step.expect} <= seen
     assert found.material == bool(step.expect)
