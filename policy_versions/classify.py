@@ -10,7 +10,7 @@ from policy_versions.alignment import align, edits
 from policy_versions.compare import Delta
 from policy_versions.document import parse
 from policy_versions.editorial import FORM, editorial_kind
-from policy_versions.extent import limit, within
+from policy_versions.extent import FEW, LARGE, limit, within
 from policy_versions.facts import Fact
 from policy_versions.findings import Candidate, finding, lines, to_json, unread
 from policy_versions.foremost import foremost, guessed
@@ -33,17 +33,12 @@ from policy_versions.rejoin import rejoined
 from policy_versions.relevance import by_category, relevant, traits
 from policy_versions.renaming import renamed
 from policy_versions.substance import reworded, substance
-from policy_versions.surviving import UPTO, survives
+from policy_versions.surviving import survives
 from policy_versions.telling import MOST, told
 from policy_versions.texts import Texts, texts_of
 from policy_versions.vocabulary import EditorialKind
 
 __all__ = ["classify", "described", "to_json"]
-
-FEW: Final = 5
-"""Up to so many edits each is judged for itself: a sentence that the other text lacks says something."""
-LARGE: Final = 14
-"""From so many edits on, what names nothing new to the document is no finding: a rewording repeats much."""
 
 
 def classify(before: str, after: str, language: str, *, policy: str = "", whole: bool = False) -> Assessment:
@@ -77,7 +72,7 @@ class _Found:
 
     def traits(self, found: Sequence[Candidate]) -> dict[str, float]:
         """Describe what was found of one category."""
-        return traits(found, self.everything, self.size, lambda f, new: self.texts.knows(f, new=new))
+        return traits(found, self.everything, self.size, self.texts.fresh)
 
 
 def described(before: str, after: str, language: str) -> Iterator[tuple[Category, dict[str, float]]]:
@@ -103,7 +98,7 @@ def _find(before: str, after: str, language: str) -> _Found:
     read = [delta for edit in differing[:upto] for delta in deltas(edit, language)]
     blind = not understood(language)
     read = read if blind or not texts.han else renamed(read, texts.before, texts.after, language)
-    kept = () if blind or size > UPTO else tuple(clause for c in changes if c.kind in _KEPT for clause in c.after)
+    kept = () if blind or size > LARGE else tuple(clause for c in changes if c.kind in _KEPT for clause in c.after)
     for delta in read:
         if kept and _doubled(delta, kept, language):
             idle.append((EditorialKind.RESTATED, delta))
@@ -145,7 +140,7 @@ _KEPT: Final = (ChangeKind.UNCHANGED, ChangeKind.MOVED)
 
 def _doubled(delta: Delta, kept: Sequence[Clause], language: str) -> bool:
     """Say whether a sentence came or went that a clause of both texts says anyway."""
-    side = delta.after or delta.before
+    side = delta.told
     return side is not None and not (delta.pair or delta.flipped) and survives(side, kept, language)
 
 
@@ -182,7 +177,7 @@ def _judge(delta: Delta, texts: Texts, size: int) -> tuple[list[Candidate], list
 
 def _cell(delta: Delta) -> bool:
     """Say whether this is a cell of a row that came or went."""
-    side = delta.after or delta.before
+    side = delta.told
     return not delta.pair and side is not None and side.clause is not None and side.clause.kind is ClauseKind.ROW
 
 
@@ -203,7 +198,7 @@ def _novelty(found: Match, texts: Texts, *, pair: bool, cell: bool) -> float:
     """Say how new the matched facts are to the document: 1 when at least one stands nowhere in the other text."""
     if found.rule.kind in ("force", "swap", "quantity"):
         return 1.0
-    fresh = _fresh(found, texts)
+    fresh = texts.fresh(found)
     facts = (*found.lost, *found.gained)
     if not fresh and _said_anyway(found, facts, cell=cell):
         return 0.0
@@ -217,15 +212,9 @@ def _novelty(found: Match, texts: Texts, *, pair: bool, cell: bool) -> float:
     return (0.6 if guessed(found) else 1.0) if fresh else 0.5
 
 
-def _fresh(found: Match, texts: Texts) -> list[Fact]:
-    return [f for f in found.gained if not texts.knows(f, new=True)] + [
-        f for f in found.lost if not texts.knows(f, new=False)
-    ]
-
-
 def _brands_known(found: Match, texts: Texts) -> bool:
     """Say whether a match stands on names alone that the other text knows: not even faintly does it tell anything."""
-    return all(f.concept == "party.brand" for f in (*found.lost, *found.gained)) and not _fresh(found, texts)
+    return all(f.concept == "party.brand" for f in (*found.lost, *found.gained)) and not texts.fresh(found)
 
 
 def _said_anyway(found: Match, facts: tuple[Fact, ...], *, cell: bool) -> bool:

@@ -11,6 +11,7 @@ from policy_versions.entities import short_forms
 from policy_versions.facts import Fact, Statement
 from policy_versions.paraphrase import stands
 from policy_versions.quoting import words
+from policy_versions.wording import COMMON_HAN
 
 BY_NAME: Final = frozenset({"e", "q"})
 """Groups in which another value is another fact."""
@@ -59,6 +60,11 @@ class Delta:
         """Say whether both sides have text."""
         return self.before is not None and self.after is not None
 
+    @property
+    def told(self) -> Statement | None:
+        """Give the statement by which the edit is told: the new one, of what is gone the old."""
+        return self.after or self.before
+
     def side(self, *, new: bool) -> Statement | None:
         """Give the statement of one side."""
         return self.after if new else self.before
@@ -79,7 +85,7 @@ def _only(mine: Statement, theirs: Statement) -> tuple[Fact, ...]:
     known = {(f.concept, f.negated) for f in theirs.facts}
     values = {(f.concept, f.surface) for f in theirs.facts}
     more = _more(mine, theirs)
-    han = bool(_HAN.search(mine.folded))
+    han = bool(COMMON_HAN.search(mine.folded))
     found = []
     for fact in mine.facts:
         if fact.group in BY_NAME:
@@ -127,7 +133,6 @@ def _also_called(fact: Fact, theirs: Statement) -> bool:
     return any(f.concept == "place.country" and f.surface in names for f in theirs.facts)
 
 
-_HAN: Final = re.compile(r"[\u4e00-\u9fff]")
 _UNIT: Final = re.compile(r"[^\W\d_零〇一二两三四五六七八九十百千万半]+$")
 
 

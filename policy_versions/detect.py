@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from policy_versions.wording import COMMON_HAN
+
 UNKNOWN: Final = "und"
-_HAN: Final = re.compile("[\u4e00-\u9fff]")
+
 _LINK: Final = re.compile(
     r"https?://\S+|\]\([^)\n]{0,1000}\)"
 )  # bounded, as what never closes is looked at again and again
@@ -23,7 +25,7 @@ def detect(text: str) -> str:
     has hardly one of the commonest English words is written in another language.
     """
     head = _LINK.sub(" ", text[:200_000])
-    han, latin = len(_HAN.findall(head)), len(_LATIN.findall(head))
+    han, latin = len(COMMON_HAN.findall(head)), len(_LATIN.findall(head))
     if han > latin / 2:
         return "zh"
     return UNKNOWN if latin > _FEW and len(_ENGLISH.findall(head)) * _SHARE < latin else "en"

@@ -32,7 +32,7 @@ _NOT_WORD: Final = re.compile(r"[\W_]+")
 
 def editorial_kind(delta: Delta) -> str:
     """Name the kind of editorial change, '' when the words must be judged."""
-    side = delta.after or delta.before
+    side = delta.told
     if side is None:
         return "empty"
     if _title(side) and not _names_recipient(side) and not _switched(delta):
@@ -172,7 +172,7 @@ DATED: Final = 90
 def _hosts(side: Statement) -> set[str]:
     """Give the sites and addresses that a statement points to."""
     sites = {".".join(f.surface.split(".")[-2:]) for f in side.facts if f.concept == "e.url"}
-    return sites | {f.surface for f in side.facts if f.concept in ("e.email", "e.phone")}
+    return sites | _called(side)
 
 
 _ANCHOR: Final = re.compile(r"\]\(#[^)\s]*\)")
@@ -224,9 +224,7 @@ _SERIOUS: Final = (
 
 def serious(side: Statement) -> bool:
     """Say whether a sentence that explains, praises or guides also states what is done or may be asked."""
-    if any(side.has(a) for a in _SERIOUS):
-        return True
-    if handled(side):
+    if any(side.has(a) for a in _SERIOUS) or handled(side):
         return True
     return side.has("actor.we") and any(side.has(a) for a in PRACTICE)
 

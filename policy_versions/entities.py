@@ -60,7 +60,6 @@ _ADDRESS_EN: Final = re.compile(
     r"|(?:(?:Suite|Floor|Unit|Ste|PMB|P\.?O\.? Box) ?#?\d+)|(?:[A-Z][a-zäöüßæøå]+(?:straße|strasse|stra[sß]se|gade|gata|vej|gatan|weg|platz|laan|straat) ?\d*)|(?:\b[A-Z]{2} \d{5}\b)|(?:\b[A-Z]\d{2} [A-Z0-9]{4}\b)|(?:Place|Square|Plaza|Estate|Park), [A-Z]\w+"
     r"|(?:\b\d{1,4}(?: ?bis)?,? (?:[Rr]ue|[Aa]venue|[Pp]lace|[Bb]oulevard|[Qq]uai|[Vv]ia|[Cc]alle|[Aa]llée|[Cc]hemin|[Ss]quare) (?:(?:de|du|des|la|le|del|della) ){0,2}[A-Z][\w’'-]+(?:[ -][A-Z][\w’'-]+){0,3})"
     r"|(?:^(?:[A-Z][\w’'-]+ ){1,3}(?:Street|Road|Avenue|Lane|Square|Quay|House|Harbour|Wharf)(?=,|$))"
-    r"|(?:\b[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b)|(?:\b\d{5} [A-Z][a-zà-ÿ]{2,}(?=,|$))"
     # postcodes with or beside their town, and houses and floors
     r"|(?:\b[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b)|(?:\b[A-Z]\d[A-Z] \d[A-Z]\d\b)|(?:\b(?:[A-Z]{1,2}-)?\d{5,6} [A-Z][a-zà-ÿ-]{2,}(?= *(?:[,.;|]|$|\(|[A-Z])))"
     r"|(?:\b[A-Z][a-zà-ÿ]{2,},? (?:[A-Z]{2,3} )?(?!(?:19|20)\d\d)\d{4,6}\b(?= *(?:[,.;|]|$|\(|[A-Z])))|(?:\b(?!(?:19|20)\d\d)\d{4}(?: [A-Z]{2})? [A-Z][a-zà-ÿ-]{2,}(?= *(?:[,.;|]|$|\()))"
@@ -69,7 +68,7 @@ _ADDRESS_EN: Final = re.compile(
 )
 _PERSON_EN: Final = re.compile(
     r"(?:Dr\.?|Mr\.?|Ms\.?|Mrs\.?|Prof\.?) (?:[A-Z][\w.’'-]+ ?){1,3}|(?<=[Oo]fficer, )(?:[A-Z][\w’'-]+ ){1,2}[A-Z][\w’'-]+|(?<=[Oo]fficer: )(?:[A-Z][\w’'-]+ ){1,2}[A-Z][\w’'-]+"
-    r"|(?P<title>Chief (?:[A-Z][\w&-]+ ){1,4}Officer)"
+    r"|(?:Chief (?:[A-Z][\w&-]+ ){1,4}Officer)"
     r"|[Dd]epartment (?:responsible|in charge)(?: (?:for|of)(?: [a-z]+){1,4})?(?: is|:)(?: the)?(?P<team>(?: (?:and |& |of )?[A-Z][\w&’'-]+){1,5})"
 )
 _PERSON_ZH: Final = re.compile(

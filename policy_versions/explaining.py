@@ -90,7 +90,7 @@ class _Said:
         self.words = templates(language)
         self.gained, self.lost = _apart(spoken(found.gained), spoken(found.lost))
         self.rule = self._table("rules").get(found.rule.id, {})
-        side = delta.after or delta.before
+        side = delta.told
         alone = len(found.rule.new) == 1 and "." in found.rule.new[0] and "topic" not in self.rule
         self.by_words = alone or self.rule.get("by") == "words"
         self.own = bool(_HAN.search(side.text if side else "")) == language.startswith("zh")
@@ -116,7 +116,7 @@ class _Said:
 
     def change(self) -> str:
         """Say what changed; of a table cell with its row and column, of a new row with what else it says."""
-        side = self.delta.after or self.delta.before
+        side = self.delta.told
         if side and side.place and "place" not in self.rule:
             return self._word("placed").format(place=side.place, said=self._changed())
         if side and side.detail:
@@ -170,7 +170,7 @@ class _Said:
         return f"{'…' if start else ''}{text[start : start + LONGEST]}{'…' if start + LONGEST < len(text) else ''}"
 
     def _place(self) -> str:
-        side = self.delta.after or self.delta.before
+        side = self.delta.told
         return side.place if side else ""
 
     def remark(self) -> str:

@@ -10,6 +10,10 @@ from policy_versions.errors import TextError
 if TYPE_CHECKING:
     from policy_versions.alignment import Edit
 
+FEW: Final = 5
+"""Up to so many edits each is judged for itself: a sentence that the other text lacks says something."""
+LARGE: Final = 14
+"""From so many edits on, what names nothing new to the document is no finding: a rewording repeats much."""
 READ: Final = 70_000
 """So many signs of changed sentences are judged: a long policy written anew; it takes about a second."""
 EACH: Final = 60

@@ -62,7 +62,7 @@ def finding(candidate: Candidate, policy: str, doubles: Sequence[Candidate] = ()
         category=rule.category,
         effect=found.effect,
         direction=found.direction,
-        material=rule.category not in GENTLE or found.direction is Direction.EXPANDS or _left_out(found),
+        material=material(found),
         evidence_before=before,
         evidence_after=after,
         lines_before=lines(delta.before),
@@ -88,7 +88,7 @@ def _left_out(found: Match) -> bool:
 
 def material(found: Match) -> bool:
     """Say whether a match is material: of the gentle categories only where the person ends up with less."""
-    return found.rule.category not in GENTLE or found.direction is Direction.EXPANDS
+    return found.rule.category not in GENTLE or found.direction is Direction.EXPANDS or _left_out(found)
 
 
 def _evidence(candidate: Candidate) -> tuple[str, str]:
@@ -126,7 +126,7 @@ def _place(facts: Sequence[Fact], delta: Delta, *, new: bool) -> float:
 
 def _what(found: Match, delta: Delta) -> str:
     """Name what is touched in the text's own words, `row · column: old → new`; in signs alone, fit for any language."""
-    side = delta.after or delta.before
+    side = delta.told
     lost, gained = _named(found.lost, delta.before), _named(found.gained, delta.after)
     what = " → ".join(part for part in (lost, gained) if part) or (visible(side.text)[:40] if side else "")
     if side is None:
@@ -143,7 +143,7 @@ def _named(facts: Sequence[Fact], side: Statement | None) -> str:
 
 
 def _clause(delta: Delta) -> Clause | None:
-    side = delta.after or delta.before
+    side = delta.told
     return side.clause if side else None
 
 

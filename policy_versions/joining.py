@@ -22,12 +22,17 @@ def exchanged(candidates: Sequence[Candidate]) -> list[Candidate]:
         for gained in kept:
             same = gained.match.rule is lost.match.rule and gained.delta.before is None
             if same and kinds & {f.concept for f in gained.match.gained}:
-                both = Match(lost.match.rule, Effect.CHANGED, Direction.NEUTRAL, lost.match.lost, gained.match.gained)
-                delta = Delta(lost.delta.before, gained.delta.after, gained.delta.gained, lost.delta.lost)
-                kept[kept.index(gained)] = Candidate(both, delta, max(lost.score, gained.score))
+                kept[kept.index(gained)] = _exchange(lost, gained)
                 kept.remove(lost)
                 break
     return kept
+
+
+def _exchange(old: Candidate, new: Candidate) -> Candidate:
+    """Make one match of what went and what came by the same rule."""
+    both = Match(new.match.rule, Effect.CHANGED, Direction.NEUTRAL, old.match.lost, new.match.gained)
+    delta = Delta(old.delta.before, new.delta.after, new.delta.gained, old.delta.lost)
+    return Candidate(both, delta, max(old.score, new.score))
 
 
 _VENDOR: Final = ("party.brand", "party.ai", "e.name", "e.company")
@@ -46,9 +51,7 @@ def _vendor(candidates: list[Candidate]) -> list[Candidate]:
     if len(gone) != 1 or len(come) != 1 or gone[0].match.rule is not come[0].match.rule:
         return candidates
     old, new = gone[0], come[0]
-    both = Match(new.match.rule, Effect.CHANGED, Direction.NEUTRAL, old.match.lost, new.match.gained)
-    delta = Delta(old.delta.before, new.delta.after, new.delta.gained, old.delta.lost)
-    joined = Candidate(both, delta, max(old.score, new.score))
+    joined = _exchange(old, new)
     return [joined if c is new else c for c in candidates if c is not old]
 
 
@@ -69,7 +72,7 @@ def _without_moved(candidates: Sequence[Candidate]) -> list[Candidate]:
 
 
 def _moving(candidate: Candidate, fact: Fact) -> tuple[str, str, bool, bool]:
-    side = candidate.delta.after or candidate.delta.before
+    side = candidate.delta.told
     except_for = fact.negated and side is not None and side.has("cond.except")
     return candidate.match.rule.id, fact.surface, fact.negated, except_for
 
@@ -117,5 +120,5 @@ def _kinds(candidate: Candidate) -> frozenset[tuple[str, bool, bool]]:
 
 
 def _text(candidate: Candidate) -> str:
-    side = candidate.delta.after or candidate.delta.before
+    side = candidate.delta.told
     return side.folded if side else ""

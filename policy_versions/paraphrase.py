@@ -48,9 +48,13 @@ def _words(text: str, between: str) -> list[str]:
 @lru_cache(maxsize=8192)
 def plain_words(folded: str) -> str:
     """Write a folded text with one sign for each group of synonyms, without filling, menu paths and punctuation."""
+    return _written(strip_number(folded), filling=False)
+
+
+def _written(text: str, *, filling: bool) -> str:
     pattern, signs, *_ = _groups()
-    text = PATH.sub(_no_menu, strip_number(folded))
-    return "".join(_KEPT.findall(pattern.sub(lambda m: signs[m[0]], text)))
+    kept = pattern.sub(lambda m: signs[m[0]] or (m[0] if filling else ""), PATH.sub(_no_menu, text))
+    return "".join(_KEPT.findall(kept))
 
 
 def _no_menu(found: re.Match[str]) -> str:
@@ -82,5 +86,4 @@ def stands(surface: str, folded: str) -> bool:
 
 @lru_cache(maxsize=8192)
 def _synonyms(folded: str) -> str:
-    pattern, signs, *_ = _groups()
-    return "".join(_KEPT.findall(pattern.sub(lambda m: signs[m[0]] or m[0], PATH.sub(_no_menu, folded))))
+    return _written(folded, filling=True)

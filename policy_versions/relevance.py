@@ -15,23 +15,21 @@ from math import exp, log
 from pathlib import Path
 from typing import Final
 
+from policy_versions.extent import FEW
 from policy_versions.facts import Fact
 from policy_versions.findings import Candidate, material
+from policy_versions.matchers import Match
 from policy_versions.model import Category
 
 WEIGHTS: Final = Path(__file__).parent / "relevance.json"
-Known = Callable[[Fact, bool], bool]
-"""Whether the other text has this (True: a fact of the new text)."""
-FEW: Final = 5
+Fresh = Callable[[Match], Sequence[Fact]]
+"""Which facts of a match the other text does not name in the same words."""
 LIKELY: Final = 0.42
 """From this likelihood on a category is told among others."""
 
 
-def traits(found: Sequence[Candidate], everything: Sequence[Candidate], size: int, known: Known) -> dict[str, float]:
-    """Describe what was found of one category by figures; `size`: how many edits the change has.
-
-    `known` says whether the other text names a fact in the same words.
-    """
+def traits(found: Sequence[Candidate], everything: Sequence[Candidate], size: int, fresh: Fresh) -> dict[str, float]:
+    """Describe what was found of one category by figures; `size`: how many edits the change has."""
     category = found[0].match.rule.category
     edits: dict[int, set[Category]] = {}
     best: dict[int, float] = {}
@@ -40,7 +38,7 @@ def traits(found: Sequence[Candidate], everything: Sequence[Candidate], size: in
             edits.setdefault(id(c.delta), set()).add(c.match.rule.category)
             best[id(c.delta)] = max(best.get(id(c.delta), 0.0), c.score)
     first = max(found, key=lambda c: c.score)
-    fresh = [c for c in found if _fresh(c, known)]
+    new = sum(bool(fresh(c.match)) for c in found)
     return {
         "one": 1.0,
         f"category {category}": 1.0,
@@ -54,15 +52,10 @@ def traits(found: Sequence[Candidate], everything: Sequence[Candidate], size: in
         "categories": float(len({c for cs in edits.values() for c in cs})),
         "alone": float(any(len(edits[id(c.delta)]) == 1 for c in found)),
         "pair": float(any(c.delta.pair for c in found)),
-        "fresh": float(bool(fresh)),
-        "all fresh": len(fresh) / len(found),
+        "fresh": float(new > 0),
+        "all fresh": new / len(found),
         "guess": float(all(c.match.rule.last for c in found)),
     }
-
-
-def _fresh(candidate: Candidate, known: Known) -> bool:
-    match = candidate.match
-    return any(not known(f, True) for f in match.gained) or any(not known(f, False) for f in match.lost)
 
 
 @cache

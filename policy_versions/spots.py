@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import accumulate
 from typing import Final, TypeVar
 
@@ -22,6 +22,13 @@ Spot = float
 """The old clause's place; halfway between two for what is new."""
 
 
+@lru_cache(maxsize=8)
+def _aligned(before: str, after: str, language: str) -> tuple[Document, tuple[ClauseChange, ...]]:
+    """Cut both texts and align them once: the report asks for places, and the lint asks again."""
+    old = document.parse(before, language)
+    return old, alignment.align(old, document.parse(after, language))
+
+
 @dataclass
 class Sides:
     """One language of a policy before and after; `sections`: count places by section, not by clause."""
@@ -33,11 +40,11 @@ class Sides:
 
     @cached_property
     def old(self) -> Document:
-        return document.parse(self.before, self.language)
+        return _aligned(self.before, self.after, self.language)[0]
 
     @cached_property
     def changes(self) -> tuple[ClauseChange, ...]:
-        return alignment.align(self.old, document.parse(self.after, self.language))
+        return _aligned(self.before, self.after, self.language)[1]
 
     @cached_property
     def spots(self) -> dict[int, Spot]:

@@ -19,7 +19,7 @@ from policy_versions.facts import Fact, Statement
 from policy_versions.model import ClauseKind
 from policy_versions.paraphrase import left_over, plain_words, turned, weighty
 from policy_versions.quantities import han_number
-from policy_versions.wording import strip_number
+from policy_versions.wording import COMMON_HAN, strip_number
 
 Known = Callable[[Fact, bool], bool]
 """Whether the other text names the concept of a fact anywhere (True: a fact of the new text)."""
@@ -53,7 +53,7 @@ def substance(delta: Delta, known: Known, *, rewritten: bool) -> str:
     idle = next((kind for kind in named if kind in IDLE), "")
     if delta.before is not None and delta.after is not None:
         return idle or _pair(delta, delta.before, delta.after, known, rewritten=rewritten)
-    side = delta.after or delta.before
+    side = delta.told
     if side is not None and not rewritten and not idle and _entry(side):
         return ""
     if side is None or not _states(side) or (idle and not _weighs(side)):
@@ -133,7 +133,7 @@ MOST: Final = 4
 def reworded(delta: Delta) -> bool:
     """Say whether both sides make the same Chinese statement in synonyms, in whichever order."""
     before, after = delta.before, delta.after
-    if before is None or after is None or not (_HAN.search(before.folded) and _HAN.search(after.folded)):
+    if before is None or after is None or not (COMMON_HAN.search(before.folded) and COMMON_HAN.search(after.folded)):
         return False
     size = min(len(plain_words(before.folded)), len(plain_words(after.folded)))
     gone, _ = left_over(before.folded, after.folded + after.around)
@@ -191,12 +191,12 @@ _LISTED: Final = re.compile(r"[、,，]|以及|和|及|与|\b(?:and|or)\b")
 def _lists_more(before: str, after: str) -> bool:
     """Say whether one wording is the other with an item of an enumeration put in: a list's words are its substance."""
     item = put_in(before, after)
-    han = bool(_HAN.search(item))
+    han = bool(COMMON_HAN.search(item))
     joints = _HAN_JOINT if han else _LISTED
     if len(bare_words(item if han else joints.sub(" ", item))) >= 2 and joints.search(item):
         return True
     short, long = sorted((before, after), key=len)
-    commas = _HAN_COMMA if _HAN.search(long) else _LISTED
+    commas = _HAN_COMMA if COMMON_HAN.search(long) else _LISTED
     if len(commas.findall(long)) <= len(commas.findall(short)):
         return False
     one, other = _bag(short), _bag(long)  # the last `and` of an enumeration moves when an item joins it
@@ -218,7 +218,7 @@ _PARTICLES: Final = frozenset(
 _HAN_JOINT: Final = re.compile(r"、|以及|和|及|与")
 _HAN_COMMA: Final = re.compile(r"、")
 _SIGNS: Final = re.compile(r"[a-z0-9]{4,}|[\u4e00-\u9fff]")
-_HAN: Final = re.compile(r"[\u4e00-\u9fff]")
+
 _WORD: Final = re.compile(r"[a-z0-9]+")
 _NAMED_PATH: Final = re.compile(
     r"【[^】]*】|[“\"「][^”\"」]{0,24}[”\"」]|《[^》]{0,60}》|\[[^\]]{0,60}\]\([^)]*\)|https?://\S+"
@@ -228,7 +228,7 @@ _ENDINGS: Final = ("ing", "ies", "es", "ed", "ly", "s")
 
 def _says_more(before: Statement, after: Statement, limit: int) -> bool:
     """Say whether one wording has many words of which the other has none, even spelt or inflected in another way."""
-    if _HAN.search(before.folded) and _HAN.search(after.folded):
+    if COMMON_HAN.search(before.folded) and COMMON_HAN.search(after.folded):
         rest = left_over(*(_NAMED_PATH.sub("", s.folded) for s in (before, after)))
         return max(sum(not c.isascii() for c in signs) for signs in rest) >= limit * HAN_PER_WORD
     one, other = (Counter(_stems(s.folded)) for s in (before, after))

@@ -13,8 +13,6 @@ ALIKE: Final = 0.8
 """So great a part of a sentence's terms stands in the clause that says it too."""
 SHORTEST: Final = 10
 """Of a shorter sentence too few terms stand anywhere to tell."""
-UPTO: Final = 14
-"""In a change of more edits what was told anew is known by other means."""
 _CONTACTS: Final = ("e.email", "e.phone", "e.address")
 _BESIDE: Final = frozenset({"actor", "contact", "e", "edit", "force", "scope", "change", "cond"})
 _BY_THE_WAY: Final = frozenset({"actor", "right", "force"})

@@ -52,7 +52,7 @@ def _rows(told_of: list[Told]) -> list[Told]:
     """Fold the name of a row that no rule explains under what the row's other cells say: they are told by its name."""
     left: list[Told] = []
     for one in told_of:
-        side = one.head.delta.after or one.head.delta.before
+        side = one.head.delta.told
         named = side is not None and side.detail and one.head.match.rule.category is Category.UNCLASSIFIED
         first = next((o for o in told_of if o is not one and _row(o) is _row(one)), None) if named else None
         if first is None or first.head.match.rule.category is Category.UNCLASSIFIED:
@@ -63,7 +63,7 @@ def _rows(told_of: list[Told]) -> list[Told]:
 
 
 def _row(one: Told) -> Clause | None:
-    side = one.head.delta.after or one.head.delta.before
+    side = one.head.delta.told
     return side.clause if side else None
 
 
@@ -77,7 +77,7 @@ def _alone(chosen: Sequence[Told]) -> None:
 def _substance(candidate: Candidate) -> list[tuple[object, ...]]:
     """Give the keys under which two matches tell the same: the same sentence, or the same words the same way."""
     found, delta = candidate.match, candidate.delta
-    side = delta.after or delta.before
+    side = delta.told
     cell = side.place if side and delta.flipped else ""
     place = (cell, delta.before.text if delta.before else "", delta.after.text if delta.after else "")
     if found.rule.kind == "quantity" and delta.before and delta.after:

@@ -9,6 +9,7 @@ from policy_versions.entities import short_forms
 from policy_versions.extent import READ
 from policy_versions.facts import Fact
 from policy_versions.lexicon import MAX_SCAN, load
+from policy_versions.matchers import Match
 from policy_versions.naming import Named
 from policy_versions.quoting import words
 
@@ -27,6 +28,11 @@ class Texts:
         if fact.group == "e":
             return words(short_forms(fact.surface)) in _tight(other)
         return _stands(fact.surface if self.han else f" {fact.surface}", other)
+
+    def fresh(self, found: Match) -> list[Fact]:
+        """Give the facts of a match that the other text does not name in the same words."""
+        gained = [f for f in found.gained if not self.knows(f, new=True)]
+        return gained + [f for f in found.lost if not self.knows(f, new=False)]
 
     def names(self, fact: Fact, new: bool) -> bool:
         """Say whether the other text names the concept of a fact, in whichever words."""

@@ -11,6 +11,8 @@ from typing import Final
 HAN: Final = "\u2e80-\u2fdf\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"
 """The ideographs, as the inside of a character class."""
 
+COMMON_HAN: Final = re.compile(r"[\u4e00-\u9fff]")
+"""One ideograph of the block that nearly all Chinese text is written in."""
 _INVISIBLE: Final = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\ufe0e\ufe0f"))
 _PUNCTUATION: Final = str.maketrans(
     {
@@ -145,6 +147,12 @@ def signature(text: str) -> str:
     if ")" in normal or "," in normal:
         normal = _ENUMERATION.sub(" ", normal)
     return "".join(map(_piece, _PIECE.findall(normal))).casefold()
+
+
+def shorten(text: str, longest: int) -> str:
+    """Give a passage on one line, cut to so many signs with … where it goes on."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= longest else f"{flat[: longest - 1].rstrip()}…"
 
 
 def visible(text: str) -> str:

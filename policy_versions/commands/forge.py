@@ -21,6 +21,7 @@ from policy_versions.commands.forges import (
     needed,
     on_any,
     on_github,
+    output,
     pull_of,
 )  # fmt: skip
 from policy_versions.errors import ConfigError
@@ -61,8 +62,7 @@ def find(folder: Path, wait: float) -> None:
         found = recheck.targets(there, run)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "targets").write_text(recheck.lines(found), encoding="utf-8")
-    with Path(needed("GITHUB_OUTPUT")).open("a", encoding="utf-8") as out:
-        out.write(f"found={'true' if found else 'false'}\n")
+    output({"found": "true" if found else "false"})
 
 
 @forge.command()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from policy_versions.commands.forges import BOT, WAIT, kind_of, language, needed, on_github, on_gitlab
+from policy_versions.commands.forges import BOT, WAIT, kind_of, language, needed, on_github, on_gitlab, output
 from policy_versions.errors import BlockedError, ConfigError
 from policy_versions.forge import command, events, github
 from policy_versions.forge.events import Asked
@@ -32,11 +32,7 @@ def look(folder: Path, wait: float) -> None:
         pull = command.look(there, asked)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "body").write_text(asked.body, encoding="utf-8")
-    rows = [f"{name}={value}" for name, value in command.outputs(pull, asked).items()]
-    if any(len(row.splitlines()) > 1 for row in rows):
-        raise ConfigError(["GITHUB_OUTPUT: a value has more than one line"])
-    with Path(needed("GITHUB_OUTPUT")).open("a", encoding="utf-8") as out:
-        out.writelines(f"{row}\n" for row in rows)
+    output(command.outputs(pull, asked))
 
 
 @click.command("asked")

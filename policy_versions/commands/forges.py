@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -92,6 +93,15 @@ def needed(name: str) -> str:
     if not value:
         raise ConfigError([f"{name} is not set"])
     return value
+
+
+def output(rows: Mapping[str, str]) -> None:
+    """Tell the next steps of a GitHub job what was found; ConfigError for a value of several lines."""
+    lines = [f"{name}={value}" for name, value in rows.items()]
+    if any(len(line.splitlines()) > 1 for line in lines):
+        raise ConfigError(["GITHUB_OUTPUT: a value has more than one line"])
+    with Path(needed("GITHUB_OUTPUT")).open("a", encoding="utf-8") as out:
+        out.writelines(f"{line}\n" for line in lines)
 
 
 def language() -> str:

@@ -47,11 +47,7 @@ class Gitee:
 
     def remove(self, pull: int, comment: int) -> None:
         """Take a comment away."""
-        try:
-            self.session.json("DELETE", self._at(f"pulls/comments/{comment}"))
-        except ForgeError as error:
-            if error.status != 404:
-                raise
+        self.session.remove(self._at(f"pulls/comments/{comment}"))
 
     def labels(self, pull: int) -> frozenset[str]:
         """Return none: ours have names that Gitee does not take."""

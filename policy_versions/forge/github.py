@@ -60,7 +60,7 @@ class GitHub:
 
     def remove(self, pull: int, comment: int) -> None:
         """Take a comment away."""
-        self._gone("DELETE", f"issues/comments/{comment}")
+        self.session.remove(self._at(f"issues/comments/{comment}"))
 
     def labels(self, pull: int) -> frozenset[str]:
         """Name the labels on a pull request."""
@@ -75,7 +75,7 @@ class GitHub:
         if wanted:
             self.session.json("POST", self._at(f"issues/{pull}/labels"), {"labels": [x.name for x in wanted]})
         for name in remove:
-            self._gone("DELETE", f"issues/{pull}/labels/{quote(name, safe='')}")
+            self.session.remove(self._at(f"issues/{pull}/labels/{quote(name, safe='')}"))
 
     def pull(self, number: int) -> Pull:
         """Return a pull request."""
@@ -161,13 +161,6 @@ class GitHub:
             self.session.json("POST", self._at("labels"), body)
         except ForgeError as error:
             if error.status != 422:  # 422: it is there already, perhaps in a colour that somebody chose
-                raise
-
-    def _gone(self, method: str, path: str) -> None:
-        try:
-            self.session.json(method, self._at(path))
-        except ForgeError as error:
-            if error.status != 404:
                 raise
 
     def _at(self, path: str) -> str:

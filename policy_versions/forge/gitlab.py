@@ -50,11 +50,7 @@ class GitLab:
 
     def remove(self, pull: int, comment: int) -> None:
         """Take a note away."""
-        try:
-            self.session.json("DELETE", self._at(f"merge_requests/{pull}/notes/{comment}"))
-        except ForgeError as error:
-            if error.status != 404:
-                raise
+        self.session.remove(self._at(f"merge_requests/{pull}/notes/{comment}"))
 
     def labels(self, pull: int) -> frozenset[str]:
         """Name the labels on a merge request."""

@@ -84,6 +84,14 @@ class Session:
         """Return the answer to a request, read as JSON; None for an empty one. Raises ForgeError."""
         return _read(self._send(method, self._address(path), body), path)
 
+    def remove(self, path: str) -> None:
+        """Delete what is at a path; what is gone already is no error. Raises ForgeError for any other answer."""
+        try:
+            self.json("DELETE", path)
+        except ForgeError as error:
+            if error.status != 404:
+                raise
+
     def rows(self, path: str) -> Iterator[Any]:
         """Yield the rows of a list, page after page (RFC 8288 `next` links, on the same host only)."""
         address = self._address(path)

@@ -66,10 +66,9 @@ def effective_on(text: str) -> date | None:
 
 
 def _stated(text: str, patterns: tuple[re.Pattern[str], ...]) -> Stated | None:
-    hits = [m for pattern in patterns if (m := pattern.search(text))]
-    if not hits:
+    first = _first(text, patterns)
+    if first is None:
         return None
-    first = min(hits, key=lambda m: m.start())
     parts = first.groupdict()
     month = _month(parts["n"]) if parts.get("n") else int(parts["m"])
     line = text.count("\n", 0, first.start()) + 1
@@ -79,16 +78,20 @@ def _stated(text: str, patterns: tuple[re.Pattern[str], ...]) -> Stated | None:
         return Stated(None, line, " ".join(first[0].split()))
 
 
+def _first(text: str, patterns: tuple[re.Pattern[str], ...]) -> re.Match[str] | None:
+    hits = (m for pattern in patterns if (m := pattern.search(text)))
+    return min(hits, key=lambda m: m.start(), default=None)
+
+
 def _month(name: str) -> int:
     return next(n for n, month in enumerate(_MONTHS, 1) if month.startswith(name.lower()))
 
 
 def restated(text: str, day: date) -> str:
     """Return a text that states another effective date where it stated one, written in the same way; else the text."""
-    hits = [m for pattern in _EFFECTIVES if (m := pattern.search(text))]
-    if not hits:
+    first = _first(text, _EFFECTIVES)
+    if first is None:
         return text
-    first = min(hits, key=lambda m: m.start())
     padded = "年" not in first[0] and all(len(first[k]) == 2 for k in "md" if first.groupdict().get(k))
     parts = {"y": str(day.year), "m": str(day.month), "d": str(day.day)}
     parts |= {k: parts[k].zfill(2) for k in "md" if padded and not first.groupdict().get("n")}

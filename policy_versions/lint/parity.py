@@ -21,6 +21,7 @@ from policy_versions.decisions import decided, dismissed, judged
 from policy_versions.model import Category, Direction, Finding, ReleaseFinding
 from policy_versions.papers import Papers, Problem
 from policy_versions.spots import Spot, near
+from policy_versions.wording import shorten
 
 RULES: Final = ("language-behind", "parity-missing", "parity-extra", "parity-opposite")
 _CLASH: Final = {Direction.EXPANDS: Direction.RESTRICTS, Direction.RESTRICTS: Direction.EXPANDS}
@@ -172,22 +173,16 @@ def _kind(found: ReleaseFinding) -> tuple[str, str]:
     return str(found.finding.category), str(found.finding.direction)
 
 
-def _shown(text: str) -> str:
-    """Return a passage short enough to be named, and say where it goes on."""
-    flat = " ".join(text.split())
-    return flat if len(flat) <= _LONGEST else f"{flat[: _LONGEST - 1].rstrip()}…"
-
-
 def _args(found: ReleaseFinding, one: _Side, two: _Side, words: str, *, overruled: bool) -> dict[str, str]:
     finding = found.finding
     added = "added" if words and not finding.evidence_before else ""
     variant = "overruled" if overruled else "section" if words and one.sections else added
-    quote = _shown(finding.evidence_after or finding.evidence_before)
+    quote = shorten(finding.evidence_after or finding.evidence_before, _LONGEST)
     return {
         "language": two.language,
         "other": one.language,
         "quote": quote,
-        "words": _shown(words) or "—",
+        "words": shorten(words, _LONGEST) or "—",
         **({"variant": variant} if variant else {}),
         "category": str(finding.category),
         "direction": str(finding.direction),

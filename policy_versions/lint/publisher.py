@@ -13,6 +13,7 @@ from policy_versions import alignment, document, lexicon
 from policy_versions.config import NAME, Controller, Policy
 from policy_versions.papers import Papers, Problem
 from policy_versions.plain import plain
+from policy_versions.wording import shorten
 
 _PRIVACY: Final = re.compile(r"隐私|个人信息保护|儿童.{0,6}信息|privacy|data protection", re.IGNORECASE)
 _LIST: Final = re.compile(
@@ -107,8 +108,7 @@ def _new(key: str, before: str, after: str) -> str:
     """Return the value that took the place of an old one, or the beginning of the clause that it stands in."""
     values = _VALUE[key].findall(after) if key in _VALUE else []
     new = [value.strip() for value in values if value not in before]
-    flat = new[0] if new else " ".join(after.split())
-    return (flat if len(flat) <= _LONGEST else f"{flat[: _LONGEST - 1].rstrip()}…") or "—"
+    return shorten(new[0] if new else after, _LONGEST) or "—"
 
 
 def _bare(text: str) -> str:

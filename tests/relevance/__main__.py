@@ -45,8 +45,8 @@ def _learned(rows: list[Row]) -> dict[str, float]:
 
 def _ranked(rows: list[Row], told: dict[str, float]) -> str:
     """Say how many of a half's categories are listed by readers, at and below even likelihood."""
-    sure = [r.listed for r in rows if likelihood(r.traits, told) >= 0.5]
-    rest = [r.listed for r in rows if likelihood(r.traits, told) < 0.5]
+    ranked = [(likelihood(r.traits, told) >= 0.5, r.listed) for r in rows]
+    sure, rest = ([listed for likely, listed in ranked if likely is side] for side in (True, False))
     return f"{sum(sure)} of {len(sure)} listed from 0.5 on, {sum(rest)} of {len(rest)} below"
 
 
